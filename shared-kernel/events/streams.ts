@@ -1,0 +1,16 @@
+// The names of streams, `<category>-<id>`, and the categories that read models follow.
+import type { ReservedKind } from './reservations.ts'
+
+export const userStream = (userId: string): string => `user-${userId}`
+export const sessionStream = (sessionId: string): string => `session-${sessionId}`
+export const postStream = (postId: string): string => `post-${postId}`
+
+/** A name's own stream; `hash` is a keyed hash, since stream names are never erased. */
+export const reservationStream = (kind: ReservedKind, hash: string): string => `${kind}-${hash}`
+
+/** A source's samples of one UTC day: a stream that ends, so that none grows without bound. */
+export const ratesStream = (source: string, sampledAt: Date): string =>
+  `rates-${source}.${sampledAt.toISOString().slice(0, 10)}`
+
+/** The beginnings of the streams that hold facts for read models. */
+export const projectedPrefixes = ['user-', 'session-', 'post-', 'rates-'] as const

@@ -1,0 +1,18 @@
+// Ids that follow from other ids, so that whoever does a thing again arrives at the same ones.
+import { v5 } from 'uuid'
+
+const namespace = '7b0a4c0e-3f7c-5d0e-9d1a-6b3a5f2c9e41'
+
+/**
+ * The id that `parts` always lead to: a UUID of version 5 (RFC 9562). Parts are joined unambiguously, so ('a', 'b/c')
+ * and ('a/b', 'c') differ.
+ */
+export const derivedId = (...parts: readonly string[]): string =>
+  v5(JSON.stringify(parts), namespace)
+
+/**
+ * The id of the `index`-th event that a command appends to a stream. A retry after an unknown outcome sends the same
+ * ids with the same expected revision, which the store answers as it answered the first time.
+ */
+export const eventIdOf = (commandId: string, streamName: string, index: number): string =>
+  derivedId('event', commandId, streamName, String(index))

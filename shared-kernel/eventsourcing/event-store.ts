@@ -1,0 +1,132 @@
+// The event store as the kernel uses it: read a stream, append to it with an expected revision, find the log's end.
+import {
+  type AppendExpectedRevision,
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  jsonEvent,
+  type ResolvedEvent,
+  START,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client'
+import type { StoredEvent, StoredFact } from './codec.ts'
+import type { EventMetadata } from './metadata.ts'
+import type { Position } from './positions.ts'
+
+/** A stream's newest revision as a command found it; the append holds only if it still is. */
+export type ExpectedRevision = number | 'no_stream'
+
+/** A fact on its way into the store. */
+export interface NewEvent extends StoredFact {
+  readonly id: string
+  readonly metadata: EventMetadata
+}
+
+export type Appended =
+  | { readonly kind: 'appended'; readonly revision: number; readonly position: Position }
+  | { readonly kind: 'conflict' }
+
+export interface EventStore {
+  /** A stream's events in order, or its newest one alone; empty when there is no stream. */
+  readonly read: (streamName: string, which?: 'all' | 'newest') => Promise<readonly StoredEvent[]>
+  /**
+   * Appends all events or none. A conflict is an answer; anything else that fails throws and leaves the outcome
+   * unknown: ask again with the same events and revision.
+   */
+  readonly append: (
+    streamName: string,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+  ) => Promise<Appended>
+  /** The position of the log's newest event. */
+  readonly end: () => Promise<Position>
+  readonly client: EventStoreDBClient
+  readonly close: () => Promise<void>
+}
+
+// The client's batch appends carry no timer of their own: without this one a lost answer would wait for ever.
+const callMilliseconds = 5_000
+
+async function within<T>(milliseconds: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`${what} took over ${milliseconds} ms`)),
+      milliseconds,
+    )
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** An event as the client resolved it, in the kernel's words; undefined for a link whose target is gone. */
+export function toStored({ event }: ResolvedEvent): StoredEvent | undefined {
+  if (!event) return undefined
+  return {
+    id: event.id,
+    type: event.type,
+    streamName: event.streamId,
+    revision: Number(event.revision),
+    position: event.position?.commit ?? 0n,
+    data: event.data,
+    metadata: event.metadata,
+  }
+}
+
+async function collect(events: AsyncIterable<ResolvedEvent>): Promise<StoredEvent[]> {
+  const stored: StoredEvent[] = []
+  try {
+    for await (const resolved of events) {
+      const event = toStored(resolved)
+      if (event) stored.push(event)
+    }
+    return stored
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return []
+    throw error
+  }
+}
+
+/** Connects lazily: the first call opens the channel, and a lost one is opened again by the next call. */
+export function connectEventStore(connectionString: string): EventStore {
+  const client = EventStoreDBClient.connectionString(connectionString)
+  const open = (streamName: string, which: 'all' | 'newest') =>
+    which === 'all'
+      ? client.readStream(streamName, { direction: FORWARDS, fromRevision: START })
+      : client.readStream(streamName, { direction: BACKWARDS, fromRevision: END, maxCount: 1 })
+  return {
+    client,
+    read: (streamName, which = 'all') =>
+      within(callMilliseconds, `Reading ${streamName}`, collect(open(streamName, which))),
+    append: async (streamName, expected, events) => {
+      const expectedRevision: AppendExpectedRevision =
+        expected === 'no_stream' ? expected : BigInt(expected)
+      const messages = events.map(({ id, type, data, schemaVersion, metadata }) =>
+        jsonEvent({ id, type, data, metadata: { ...metadata, schemaVersion } }),
+      )
+      try {
+        const call = client.appendToStream(streamName, messages, { expectedRevision })
+        const result = await within(callMilliseconds, `Appending to ${streamName}`, call)
+        return {
+          kind: 'appended',
+          revision: Number(result.nextExpectedRevision),
+          position: result.position?.commit ?? 0n,
+        }
+      } catch (error) {
+        if (error instanceof WrongExpectedVersionError) return { kind: 'conflict' }
+        throw error
+      }
+    },
+    end: async () => {
+      const last = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 })
+      const [newest] = await within(callMilliseconds, 'Reading the end of the log', collect(last))
+      return newest?.position ?? 0n
+    },
+    close: () => client.dispose(),
+  }
+}
