@@ -1,0 +1,55 @@
+// A Koa app on a port, with the time-outs that keep slow clients from holding it and a stop that lets answers finish.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type Koa from 'koa'
+
+export interface Listening {
+  /** The port it listens on: the one asked for, or the free one that 0 found. */
+  readonly port: number
+  /** Takes no more requests, lets those under way finish within the bound, then cuts what is left. */
+  stop(): Promise<void>
+}
+
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  readonly stopWithinSeconds?: number
+}
+
+const requestTimeoutMilliseconds = 30_000
+const headersTimeoutMilliseconds = 10_000
+// Longer than the gateway keeps an idle connection to us, so that it is never we who close one it is about to use.
+const keepAliveTimeoutMilliseconds = 65_000
+
+/** Resolves when the app listens; rejects when it can't. */
+export async function listen(app: Koa, options: ListenOptions): Promise<Listening> {
+  const { host, port, stopWithinSeconds = 5 } = options
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMilliseconds,
+      headersTimeout: headersTimeoutMilliseconds,
+      keepAliveTimeout: keepAliveTimeoutMilliseconds,
+    },
+    app.callback(),
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const { port: bound } = server.address() as AddressInfo
+  return { port: bound, stop: () => stop(server, stopWithinSeconds) }
+}
+
+function stop(server: Server, withinSeconds: number): Promise<void> {
+  return new Promise(resolve => {
+    const cut = setTimeout(() => server.closeAllConnections(), withinSeconds * 1_000)
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
