@@ -1,0 +1,17 @@
+// The form that ends the session; it works without scripts.
+import { Icon } from '../components/icon.tsx'
+import { useStart } from '../pages/start.ts'
+
+export function SignOut(props: { readonly class?: string }) {
+  const { idempotencyKey } = useStart()
+  return (
+    <form method="post" action="/api/sessions/current">
+      <input type="hidden" name="_method" value="DELETE" />
+      <input type="hidden" name="idempotencyKey" value={idempotencyKey} />
+      <button type="submit" class={props.class ?? ''}>
+        <Icon name="log-out" />
+        Sign out
+      </button>
+    </form>
+  )
+}

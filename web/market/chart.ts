@@ -1,0 +1,88 @@
+// The geometry of the line chart: percents of its box, ticks, and points merged to what a screen can show.
+import type { PricePoint } from '../api/types.ts'
+
+export interface Scale {
+  readonly low: number
+  readonly high: number
+  readonly ticks: readonly number[]
+}
+
+const niceSteps = [1, 2, 2.5, 5, 10]
+const wantedTicks = 5
+
+function niceStep(span: number): number {
+  const raw = span / wantedTicks
+  const size = 10 ** Math.floor(Math.log10(raw))
+  const factor = niceSteps.find(step => step * size >= raw * 0.999) ?? 10
+  return factor * size
+}
+
+/** A scale that starts and ends on round prices and holds every given one. */
+export function scaleOf(prices: readonly number[]): Scale {
+  const least = Math.min(...prices)
+  const most = Math.max(...prices)
+  const span = most - least || Math.abs(most) * 0.01 || 1
+  const step = niceStep(span)
+  const first = Math.floor(least / step)
+  const last = Math.max(Math.ceil(most / step), first + 1)
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  )
+  return { low: ticks[0] ?? least, high: ticks.at(-1) ?? most, ticks }
+}
+
+/** Where a price stands from the top, in per cent. */
+export function fromTop(price: number, scale: Scale): number {
+  return ((scale.high - price) / (scale.high - scale.low)) * 100
+}
+
+/** Where the point `index` of `length` stands from the left, in per cent. */
+export function fromLeft(index: number, length: number): number {
+  return length < 2 ? 100 : (index / (length - 1)) * 100
+}
+
+/** Neighbouring points merged so that at most `most` are left; first open, last close, extremes kept. */
+export function mergePoints(points: readonly PricePoint[], most: number): readonly PricePoint[] {
+  const size = Math.ceil(points.length / most)
+  if (size <= 1) return points
+  const merged: PricePoint[] = []
+  for (let start = 0; start < points.length; start += size) {
+    const group = points.slice(start, start + size)
+    const first = group[0]
+    const last = group.at(-1)
+    if (!first || !last) continue
+    merged.push({
+      at: first.at,
+      open: first.open,
+      high: Math.max(...group.map(point => point.high)),
+      low: Math.min(...group.map(point => point.low)),
+      close: last.close,
+    })
+  }
+  return merged
+}
+
+export const plotWidth = 1000
+export const plotHeight = 300
+
+/** The line through the closes, in the units of the stretched inner drawing. */
+export function linePath(closes: readonly number[], scale: Scale): string {
+  return closes
+    .map((close, index) => {
+      const x = Math.round((fromLeft(index, closes.length) / 100) * plotWidth)
+      const y = ((fromTop(close, scale) / 100) * plotHeight).toFixed(1)
+      return `${index === 0 ? 'M' : 'L'}${x} ${y}`
+    })
+    .join('')
+}
+
+/** The point nearest to a place from the left (0..1). */
+export function nearestIndex(share: number, length: number): number {
+  return Math.min(length - 1, Math.max(0, Math.round(share * (length - 1))))
+}
+
+/** `wanted` indexes spread evenly over the points, for the labels below the chart. */
+export function labelIndexes(length: number, wanted: number): readonly number[] {
+  const amount = Math.min(length, wanted)
+  return Array.from({ length: amount }, (_, index) => Math.floor((index * length) / amount))
+}

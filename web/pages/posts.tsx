@@ -1,0 +1,145 @@
+// The list of posts: in any order, of a tag, by an author, or found by words.
+import { Show } from 'solid-js'
+import type { Ask } from '../api/ask.ts'
+import { Icon } from '../components/icon.tsx'
+import { OrderTabs } from '../talk/order-tabs.tsx'
+import { Pager } from '../talk/pager.tsx'
+import { PostRows } from '../talk/post-rows.tsx'
+import {
+  type ListQuery,
+  listHref,
+  listPath,
+  listQueryOf,
+  readTalk,
+  type TalkList,
+  talkList,
+} from '../talk/talk-data.ts'
+import { definePage, loadedFrom, type PageArgs, type ViewProps } from './page.ts'
+import { PageTitle } from './page-title.tsx'
+
+async function load(ask: Ask, { query }: PageArgs) {
+  const [posts, coins] = await readTalk(ask, listPath(listQueryOf(query)))
+  return loadedFrom(posts, list => talkList(list, coins))
+}
+
+const orders = { new: 'newest first', old: 'oldest first', title: 'by title' } as const
+
+function heading({ q, tag, author }: ListQuery): string {
+  if (q) return `Posts with “${q}”`
+  if (tag) return `#${tag}`
+  if (author) return `Posts by ${author}`
+  return 'All posts'
+}
+
+function Search(props: { readonly list: ListQuery }) {
+  return (
+    <search class="find here" id="search" aria-label="Posts">
+      <form action="/posts">
+        <Icon name="search" />
+        <label class="vh" for="q">
+          Words to find in posts
+        </label>
+        <input
+          id="q"
+          name="q"
+          type="search"
+          value={props.list.q}
+          placeholder="Words in posts"
+          maxlength="100"
+        />
+        <Show when={props.list.tag}>
+          <input type="hidden" name="tag" value={props.list.tag} />
+        </Show>
+        <Show when={props.list.author}>
+          <input type="hidden" name="author" value={props.list.author} />
+        </Show>
+      </form>
+    </search>
+  )
+}
+
+function Filters(props: { readonly list: ListQuery }) {
+  const filtered = () => props.list.q || props.list.tag || props.list.author
+  return (
+    <Show when={filtered()}>
+      <p class="dim sm sub">
+        <Show when={props.list.q && props.list.tag}>Tagged #{props.list.tag}. </Show>
+        <Show when={props.list.author && heading(props.list) !== `Posts by ${props.list.author}`}>
+          By {props.list.author}.{' '}
+        </Show>
+        <a href="/posts">Show all posts</a>
+      </p>
+    </Show>
+  )
+}
+
+function Nothing(props: { readonly list: ListQuery }) {
+  return (
+    <div class="empty">
+      <h2>Nothing found</h2>
+      <p>
+        We looked for {heading(props.list) === 'All posts' ? 'posts' : heading(props.list)}.
+        <Show when={props.list.q}> Fewer or shorter words find more.</Show>
+      </p>
+      <a class="btn" href="/posts">
+        Show all posts
+      </a>
+    </div>
+  )
+}
+
+function Posts(props: ViewProps<TalkList>) {
+  const list = listQueryOf(props.args.query)
+  const shown = () => props.data.posts.length
+  const next = () =>
+    props.data.nextCursor &&
+    listHref({ ...list, cursor: props.data.nextCursor, from: list.from + shown() })
+  return (
+    <div class="wrap one">
+      <PageTitle
+        title={heading(list)}
+        description="Posts about cryptocurrencies by people who follow them."
+      />
+      <main id="main">
+        <div class="head">
+          <div>
+            <h1>{heading(list)}</h1>
+            <Filters list={list} />
+          </div>
+          <Search list={list} />
+        </div>
+        <OrderTabs
+          list={list}
+          posts={props.data.posts}
+          home={listHref({ tag: list.tag, q: list.q, author: list.author })}
+          reload={props.reload}
+        />
+        <Show when={shown() > 0} fallback={<Nothing list={list} />}>
+          <PostRows
+            posts={props.data.posts}
+            marks={props.data.marks}
+            sort={list.sort}
+            heading="h2"
+          />
+          <Pager
+            from={list.from}
+            shown={shown()}
+            order={orders[list.sort]}
+            firstHref={list.cursor ? listHref({ ...list, cursor: '', from: 1 }) : null}
+            firstName={list.sort === 'new' ? 'Newest' : 'First page'}
+            nextHref={next()}
+            nextName={list.sort === 'new' ? 'Older' : 'Next'}
+          />
+        </Show>
+      </main>
+    </div>
+  )
+}
+
+export const posts = definePage<TalkList>({
+  path: '/posts',
+  place: 'talk',
+  tape: true,
+  load,
+  View: Posts,
+})

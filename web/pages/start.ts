@@ -1,0 +1,60 @@
+// What the server drew the first page from, handed on to the browser so that both draw the same.
+
+import type { Theme } from '@cryptotalks/shared-kernel/http/page-renderer'
+import { createContext, useContext } from 'solid-js'
+import type { Visitor } from '../api/types.ts'
+import type { Quote } from '../market/quote.ts'
+import type { Loaded, Refused } from './page.ts'
+
+export interface Start {
+  /** Path and query of the page. */
+  readonly address: string
+  /** Milliseconds. */
+  readonly now: number
+  readonly theme: Theme
+  readonly idempotencyKey: string
+  readonly refused: Refused | null
+  readonly visitor: Visitor | null
+  readonly tape: readonly Quote[]
+  readonly loaded: Loaded<unknown>
+}
+
+export interface StartOnce {
+  readonly start: Start
+  /** What the first page was read as; `null` from the second call on. */
+  readonly takeFirst: () => Pick<Start, 'loaded' | 'refused' | 'idempotencyKey'> | null
+}
+
+/** A start whose first page can be taken once. */
+export function startOnce(start: Start): StartOnce {
+  let taken = false
+  return {
+    start,
+    takeFirst() {
+      if (taken) return null
+      taken = true
+      return start
+    },
+  }
+}
+
+export const StartContext = createContext<StartOnce>()
+
+function startContext(): StartOnce {
+  const value = useContext(StartContext)
+  if (!value) throw new Error('The start of the page is missing: render inside <App>.')
+  return value
+}
+
+/** The start of this visit. */
+export const useStart = (): Start => startContext().start
+
+/** See {@link StartOnce.takeFirst}. */
+export const takeFirst = () => startContext().takeFirst()
+
+export const startElement = 'start'
+
+/** The start as text that is safe inside a script element. */
+export function startText(start: Start): string {
+  return JSON.stringify(start).replace(/</g, '\\u003c')
+}

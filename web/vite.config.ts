@@ -1,0 +1,25 @@
+// Builds the site twice: hashed files for the browser, and one self-contained module for the server.
+import { defineConfig } from 'vite'
+import solid from 'vite-plugin-solid'
+import { compressAssets } from './build/compress-assets.ts'
+
+/** Browsers that know `light-dark()`, so that the sheet's colours stay one declaration each. */
+const browsers = ['chrome123', 'firefox120', 'safari17.5']
+
+export default defineConfig(({ isSsrBuild, command }) => ({
+  root: import.meta.dirname,
+  plugins: [solid({ ssr: true }), ...(isSsrBuild ? [] : [compressAssets()])],
+  publicDir: isSsrBuild ? false : 'public',
+  build: {
+    target: browsers,
+    cssTarget: browsers,
+    cssMinify: 'lightningcss',
+    outDir: isSsrBuild ? 'dist/server' : 'dist/client',
+    emptyOutDir: true,
+    manifest: !isSsrBuild,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    ...(isSsrBuild ? {} : { rollupOptions: { input: 'entry-client.tsx' } }),
+  },
+  ...(command === 'build' ? { ssr: { noExternal: true as const } } : {}),
+}))
