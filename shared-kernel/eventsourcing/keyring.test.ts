@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KeyDestroyed, type Keyring } from './keyring.ts'
+import { createMemoryKeyring } from './keyring-in-memory.ts'
+import { createPostgresKeyring, prepareKeyring } from './keyring-in-postgres.ts'
+
+let server: Awaited<ReturnType<typeof startTestPostgres>>
+let pool: pg.Pool
+const masterKey = randomBytes(32)
+
+beforeAll(async () => {
+  server = await startTestPostgres()
+  pool = new pg.Pool({ connectionString: await server.createDatabase('keyring') })
+  // A pool's end does not wait for the server's goodbye, which may find it stopping.
+  pool.on('connect', client => client.on('error', () => undefined))
+  await Promise.all([prepareKeyring(pool), prepareKeyring(pool), prepareKeyring(pool)])
+})
+afterAll(async () => {
+  await pool?.end()
+  await server?.stop()
+})
+
+const keyrings: readonly [string, () => Keyring][] = [
+  ['in memory', createMemoryKeyring],
+  ['in Postgres', () => createPostgresKeyring(pool, masterKey)],
+]
+
+describe.each(keyrings)('a keyring %s', (where, create) => {
+  const subject = (n: number) => `person-${n}-${where}`
+
+  it('makes a key once and gives the same one ever after', async () => {
+    const keyring = create()
+    const key = await keyring.obtain(subject(1))
+    expect(key).toHaveLength(32)
+    expect([...(await keyring.obtain(subject(1)))]).toEqual([...key])
+    const found = await keyring.find([subject(1), 'nobody'])
+    expect([...found.keys()]).toEqual([subject(1)])
+  })
+
+  it('makes one key when many ask for it at once', async () => {
+    const keyring = create()
+    const keys = await Promise.all(Array.from({ length: 20 }, () => keyring.obtain(subject(2))))
+    expect(new Set(keys.map(key => Buffer.from(key).toString('hex'))).size).toBe(1)
+  })
+
+  it('forgets a destroyed key for good, also one that never was', async () => {
+    const keyring = create()
+    await keyring.obtain(subject(3))
+    await keyring.destroy(subject(3))
+    await keyring.destroy(subject(4))
+    await keyring.destroy(subject(4))
+    expect((await keyring.find([subject(3), subject(4)])).size).toBe(0)
+    await expect(keyring.obtain(subject(3))).rejects.toThrow(KeyDestroyed)
+    await expect(keyring.obtain(subject(4))).rejects.toThrow(KeyDestroyed)
+  })
+})
+
+describe('keys in Postgres', () => {
+  it('are shared between processes, and lie there only wrapped', async () => {
+    const key = await createPostgresKeyring(pool, masterKey).obtain('shared')
+    const elsewhere = await createPostgresKeyring(pool, masterKey).obtain('shared')
+    expect([...elsewhere]).toEqual([...key])
+    const { rows } = await pool.query<{ wrapped: string }>(
+      `select wrapped from keyring.keys where subject = 'shared'`,
+    )
+    expect(Buffer.from(rows[0]?.wrapped ?? '', 'base64').includes(key)).toBe(false)
+  })
+
+  it('do not open under another master key', async () => {
+    await createPostgresKeyring(pool, masterKey).obtain('guarded')
+    await expect(createPostgresKeyring(pool, randomBytes(32)).obtain('guarded')).rejects.toThrow()
+  })
+})
