@@ -1,22 +1,16 @@
 // The life of a command: read the stream, fold it, decide, append with the expected revision, and answer for what happened.
 
-import { type Decoded, decodeEvents, encodeFact, type StoredEvent } from './codec.ts'
+import { encodeFact, type StoredEvent } from './codec.ts'
 import { type Decision, type Evolution, isRefusal, type Refusal } from './decider.ts'
 import { eventIdOf } from './derived-ids.ts'
 import type { AnyEvent } from './event-definition.ts'
-import type { EventRegistry } from './event-registry.ts'
-import type { Appended, EventStore, ExpectedRevision, NewEvent } from './event-store.ts'
-import type { Keyring } from './keyring.ts'
+import type { Appended, ExpectedRevision, NewEvent } from './event-store.ts'
 import type { CommandMetadata } from './metadata.ts'
 import type { Position } from './positions.ts'
+import { type Kernel, OutcomeUnknown, persistently, readStream } from './read-state.ts'
 import { backoffMilliseconds, pause } from './retry.ts'
 
-/** What commands run on. */
-export interface Kernel {
-  readonly store: EventStore
-  readonly registry: EventRegistry
-  readonly keyring: Keyring
-}
+export { type Kernel, OutcomeUnknown, UnreadableStream } from './read-state.ts'
 
 interface AnyFact {
   readonly type: string
@@ -49,43 +43,8 @@ export type Outcome<R extends Refusal> =
 /** The same idempotency key came with another request. */
 export type KeyReused = Refusal<'idempotency-key-reused'>
 
-/** The store did not answer in time, and whether the command took effect is unknown: repeat it with the same key. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown'
-}
-
-/** A stream holds an event that this process can't read: deciding without it could break a rule. */
-export class UnreadableStream extends Error {
-  override readonly name = 'UnreadableStream'
-}
-
 // A stream on which this many others got ahead in a row is contended by design, and the design is wrong.
 const maximumConflicts = 20
-const maximumFailures = 6
-
-function known(decoded: readonly Decoded[]): AnyEvent[] {
-  const events: AnyEvent[] = []
-  for (const one of decoded) {
-    if (one.kind === 'unreadable')
-      throw new UnreadableStream(
-        `${one.stored.streamName} at ${one.stored.revision}: ${one.reason}`,
-      )
-    if (one.kind === 'event') events.push(one.event)
-  }
-  return events
-}
-
-async function persistently<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work()
-    } catch (cause) {
-      if (attempt === maximumFailures)
-        throw new OutcomeUnknown('The event store did not answer', { cause })
-      await pause(backoffMilliseconds(attempt, Math.random, 50, 2_000))
-    }
-  }
-}
 
 async function toNewEvents(
   { registry, keyring }: Kernel,
@@ -148,8 +107,7 @@ export async function runCommand<
 >(kernel: Kernel, command: CommandOn<State, Read, Fact, R>): Promise<Outcome<R>> {
   const { streamName, evolution, metadata } = command
   for (let conflicts = 0; conflicts < maximumConflicts; conflicts++) {
-    const stored = await persistently(() => kernel.store.read(streamName, command.read))
-    const events = known(await decodeEvents(kernel.registry, kernel.keyring, stored))
+    const { stored, events } = await readStream(kernel, streamName, command.read)
     const earlier = earlierOutcome(events, metadata)
     if (earlier) return earlier
     // The caller names the facts of its own stream; the registry has checked each event's shape by its type.
