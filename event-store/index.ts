@@ -1,0 +1,114 @@
+// An event store that speaks EventStoreDB's protocol, started within a Node process.
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pagesOf } from './rpc/pages.ts'
+import { type Node, routesOf } from './rpc/routes.ts'
+import { lockDirectory } from './storage/directory-lock.ts'
+import { Log } from './storage/log.ts'
+import { Store } from './store.ts'
+import { GrpcServer } from './transport/grpc-server.ts'
+import { type Listener, listen } from './transport/listener.ts'
+import { servePages } from './transport/pages.ts'
+
+export { DirectoryInUse } from './storage/directory-lock.ts'
+export { DamagedStore } from './storage/log.ts'
+
+/** How long clients are given to take their last answers when the server stops. */
+const GRACE_MS = 250
+const DEFAULT_HOST = '127.0.0.1'
+
+interface Place {
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Default 0, which takes a free one. */
+  readonly port?: number
+}
+/** Where the events are kept: in a folder, durably, or for as long as the server runs. */
+export type EventStoreOptions = Place &
+  ({ readonly dir: string; readonly memory?: false } | { readonly memory: true })
+
+/** A server that is running. */
+export interface EventStoreServer {
+  /** What the client wants, e.g. `esdb://127.0.0.1:2113?tls=false`. */
+  readonly connectionString: string
+  readonly port: number
+  /** Empties the store and ends all open calls; connections stay. For tests. */
+  reset(): void
+  /** Finishes what is being written, says goodbye to clients and closes the store. */
+  stop(): Promise<void>
+}
+
+interface OpenStore {
+  readonly store: Store
+  close(): Promise<void>
+}
+
+function openStore(dir: string, durable: boolean): OpenStore {
+  const unlock = lockDirectory(dir)
+  try {
+    const store = new Store(Log.open({ dir, durable, now: Date.now }))
+    return {
+      store,
+      async close() {
+        await store.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function openPlace(options: EventStoreOptions): OpenStore {
+  if (!options.memory) {
+    mkdirSync(options.dir, { recursive: true })
+    return openStore(options.dir, true)
+  }
+  const dir = mkdtempSync(join(tmpdir(), 'event-store-'))
+  const opened = openStore(dir, false)
+  return {
+    store: opened.store,
+    async close() {
+      await opened.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Starts a server and resolves once it listens. Rejects with `DirectoryInUse` when another living process has the
+ * folder, with `DamagedStore` when what is in it can't be read, and with the system's error (`code` EADDRINUSE, …)
+ * when the port can't be opened.
+ */
+export async function startEventStore(options: EventStoreOptions): Promise<EventStoreServer> {
+  const { host = DEFAULT_HOST, port = 0 } = options
+  const opened = openPlace(options)
+  let listener: Listener | undefined
+  const node: Node = { instanceId: randomUUID(), port: () => listener?.port ?? port }
+  const grpc = new GrpcServer(routesOf(opened.store, node))
+  try {
+    listener = await listen(grpc, servePages(pagesOf(opened.store, node)), { host, port })
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+  const open = listener
+  const name = isIP(host) === 6 ? `[${host}]` : host
+  return {
+    connectionString: `esdb://${name}:${open.port}?tls=false`,
+    port: open.port,
+    reset() {
+      grpc.endCalls('The store was emptied.')
+      opened.store.clear()
+    },
+    async stop() {
+      opened.store.flush()
+      await open.close(GRACE_MS)
+      await opened.close()
+    },
+  }
+}

@@ -1,0 +1,127 @@
+// What Append, BatchAppend, Delete and Tombstone answer, as gRPC frames.
+import type { Appended, AppendRefusal } from '../streams/append.ts'
+import type { Expectation } from './append-request.ts'
+import { frame } from './read-response.ts'
+import { bytesField, EMPTY, message, varintField } from './wire.ts'
+
+const LEGACY_NO_STREAM = 2n ** 64n - 1n
+const emptyField = (field: number): Buffer => bytesField(field, EMPTY)
+
+function positionMessage(position: number): Buffer {
+  return message(varintField(1, position), varintField(2, position))
+}
+
+/** `AppendResp.success`. */
+export function appendSuccess({ revision, position }: Appended): Buffer {
+  const success = message(
+    revision === undefined ? emptyField(2) : varintField(1, revision),
+    position === undefined ? emptyField(4) : bytesField(3, positionMessage(position)),
+  )
+  return frame(bytesField(1, success))
+}
+
+function expectationFields(
+  expected: Expectation,
+  fields: readonly [number, number, number, number],
+) {
+  const [exact, any, exists, none] = fields
+  if (expected === 'any') return emptyField(any)
+  if (expected === 'stream-exists') return emptyField(exists)
+  if (expected === 'no-stream') return emptyField(none)
+  return varintField(exact, expected)
+}
+
+/** `AppendResp.wrong_expected_version`, with the fields of today and those of version 20.6. */
+export function appendWrongVersion(expected: Expectation, current: number | undefined): Buffer {
+  const old =
+    expected === 'any'
+      ? emptyField(4)
+      : expected === 'stream-exists'
+        ? emptyField(5)
+        : varintField(3, expected === 'no-stream' ? LEGACY_NO_STREAM : expected)
+  const refusal = message(
+    current === undefined ? emptyField(2) : varintField(1, current),
+    old,
+    current === undefined ? emptyField(7) : varintField(6, current),
+    expectationFields(expected, [8, 9, 10, 11]),
+  )
+  return frame(bytesField(2, refusal))
+}
+
+/** `DeleteResp` and `TombstoneResp`, which are alike. */
+export const deleteSuccess = (position: number): Buffer =>
+  frame(bytesField(1, positionMessage(position)))
+
+const streamIdentifier = (stream: string): Buffer => bytesField(4, bytesField(3, stream))
+
+/** `BatchAppendResp.success`. */
+export function batchSuccess(
+  correlationId: Buffer,
+  stream: string,
+  { revision, position }: Appended,
+): Buffer {
+  const success = message(
+    revision === undefined ? emptyField(2) : varintField(1, revision),
+    position === undefined ? emptyField(4) : bytesField(3, positionMessage(position)),
+  )
+  return frame(
+    message(
+      bytesField(1, bytesField(2, correlationId)),
+      bytesField(3, success),
+      streamIdentifier(stream),
+    ),
+  )
+}
+
+/** All that a batch append may be refused for. */
+export type BatchRefusal =
+  | AppendRefusal
+  | { readonly kind: 'bad-request'; readonly reason: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** Code, name and details of each refusal, as a `google.rpc.Status` wants them. */
+function statusOf(refusal: BatchRefusal): readonly [code: number, name: string, details: Buffer] {
+  switch (refusal.kind) {
+    case 'wrong-expected-version': {
+      const { current, expected } = refusal
+      const details = message(
+        current === undefined ? emptyField(2) : varintField(1, current),
+        expectationFields(expected, [3, 4, 5, 6]),
+      )
+      return [6, 'WrongExpectedVersion', details]
+    }
+    case 'stream-deleted':
+      return [5, 'StreamDeleted', bytesField(1, bytesField(3, refusal.stream))]
+    case 'too-large':
+      return [3, 'MaximumAppendSizeExceeded', varintField(1, refusal.limit)]
+    case 'bad-request':
+      return [3, 'BadRequest', bytesField(1, refusal.reason)]
+    case 'timeout':
+      return [4, 'Timeout', EMPTY]
+    case 'unknown':
+      return [2, 'Unknown', EMPTY]
+  }
+}
+
+/** `BatchAppendResp.error`. */
+export function batchError(
+  correlationId: Buffer | undefined,
+  stream: string | undefined,
+  refusal: BatchRefusal,
+): Buffer {
+  const [code, name, details] = statusOf(refusal)
+  const any = message(
+    bytesField(1, `type.googleapis.com/event_store.client.${name}`),
+    bytesField(2, details),
+  )
+  const text = refusal.kind === 'unknown' ? refusal.reason : name
+  const status = message(varintField(1, code), bytesField(2, text), bytesField(3, any))
+  return frame(
+    message(
+      ...(correlationId ? [bytesField(1, bytesField(2, correlationId))] : []),
+      bytesField(2, status),
+      ...(stream === undefined ? [] : [streamIdentifier(stream)]),
+    ),
+  )
+}

@@ -1,0 +1,64 @@
+// What the HTTP pages say.
+
+import type { Store } from '../store.ts'
+import type { Pages } from '../transport/pages.ts'
+import type { Node } from './routes.ts'
+import { SERVER_VERSION } from './server-features.ts'
+
+function member(store: Store, { instanceId, port }: Node, address: string) {
+  const position = store.log.lastPosition
+  return {
+    instanceId,
+    timeStamp: new Date().toISOString(),
+    state: 'Leader',
+    isAlive: true,
+    internalTcpIp: address,
+    internalTcpPort: 0,
+    internalSecureTcpPort: 0,
+    externalTcpIp: address,
+    externalTcpPort: 0,
+    externalSecureTcpPort: 0,
+    httpEndPointIp: address,
+    httpEndPointPort: port(),
+    lastCommitPosition: position,
+    writerCheckpoint: position,
+    chaserCheckpoint: position,
+    epochPosition: 0,
+    epochNumber: 0,
+    epochId: instanceId,
+    nodePriority: 0,
+    isReadOnlyReplica: false,
+    esVersion: SERVER_VERSION,
+  }
+}
+
+/** The pages of this server. */
+export function pagesOf(store: Store, node: Node): Pages {
+  return {
+    '/ping': () => ({
+      status: 200,
+      json: { text: 'Ping request successfully handled', msgTypeId: 123, label: 'Http' },
+    }),
+    '/info': () => ({
+      status: 200,
+      json: {
+        esVersion: SERVER_VERSION,
+        state: 'leader',
+        features: { projections: false, userManagement: false, atomPub: false },
+        authentication: { type: 'insecure', properties: [] },
+      },
+    }),
+    '/health/live': () => ({ status: 204 }),
+    '/gossip': request => {
+      const address = request.socket.localAddress ?? '127.0.0.1'
+      return {
+        status: 200,
+        json: {
+          members: [member(store, node, address)],
+          serverIp: address,
+          serverPort: node.port(),
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,30 @@
+// All that is served by gRPC, by path.
+import type { Store } from '../store.ts'
+import type { Handler, Routes } from '../transport/grpc-server.ts'
+import { gossip } from './gossip.ts'
+import { supportedMethods } from './server-features.ts'
+import { append, softDelete, tombstone } from './streams-append.ts'
+import { batchAppend } from './streams-batch-append.ts'
+import { read } from './streams-read.ts'
+
+/** Who the server is to its clients. */
+export interface Node {
+  readonly instanceId: string
+  /** The port, once it is open. */
+  readonly port: () => number
+}
+
+/** Every method that works; any other is answered UNIMPLEMENTED with its name. */
+export function routesOf(store: Store, node: Node): Routes {
+  const streams = '/event_store.client.streams.Streams'
+  const routes = new Map<string, Handler>([
+    [`${streams}/Read`, read(store)],
+    [`${streams}/Append`, append(store)],
+    [`${streams}/BatchAppend`, batchAppend(store)],
+    [`${streams}/Delete`, softDelete(store)],
+    [`${streams}/Tombstone`, tombstone(store)],
+    ['/event_store.client.gossip.Gossip/Read', gossip(node)],
+  ])
+  const features = '/event_store.client.server_features.ServerFeatures/GetSupportedMethods'
+  return routes.set(features, supportedMethods([...routes.keys(), features]))
+}

@@ -1,0 +1,347 @@
+// The log on disk: records by position, positions by stream and revision, streams by name, events by id.
+import { createHash } from 'node:crypto'
+import { type Database, open, type RootDatabase } from 'lmdb'
+import {
+  createdOf,
+  encodeRecord,
+  idOf,
+  isIntact,
+  type NewEvent,
+  positionOf,
+  TOMBSTONE_REVISION,
+} from '../protocol/recorded-event.ts'
+import { IdRuns } from './id-runs.ts'
+
+/** The layout of the files; a store of another version is refused. */
+const FORMAT = '1'
+/** Address space kept for the file to grow into; it takes neither memory nor disk. */
+const MAP_BYTES = 2 ** 40
+/** Names up to this many bytes are keys themselves, longer ones are known by their hash. */
+const LONGEST_NAME_KEY = 400
+/** Where the first record stands: position 0 is before everything. */
+const FIRST_POSITION = 1
+const RECORD_KEY_BYTES = 8
+
+type Table = Database<Buffer, Buffer>
+
+/** Files that are no store, a store of another format, or one whose bytes have changed. */
+export class DamagedStore extends Error {
+  override readonly name = 'DamagedStore'
+}
+
+/** An event that has just been written. */
+export interface Written {
+  readonly stream: string
+  readonly revision: number
+  readonly position: number
+  readonly record: Buffer
+}
+
+export interface LogOptions {
+  readonly dir: string
+  /** False for stores that needn't outlive the process: nothing is flushed to disk. */
+  readonly durable: boolean
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+const positionScratch = Buffer.alloc(RECORD_KEY_BYTES)
+/** The key of a position; valid until the next one is made. */
+function positionKey(position: number): Buffer {
+  positionScratch.writeUIntBE(position, 2, 6)
+  return positionScratch
+}
+
+const revisionScratch = Buffer.alloc(12)
+/** The key of a place in a stream; valid until the next one is made. */
+function revisionKey(streamNumber: number, revision: number): Buffer {
+  revisionScratch.writeUInt32BE(streamNumber, 0)
+  if (revision === TOMBSTONE_REVISION) revisionScratch.fill(0xff, 4)
+  else {
+    revisionScratch.writeUInt16BE(0, 4)
+    revisionScratch.writeUIntBE(revision, 6, 6)
+  }
+  return revisionScratch
+}
+
+function nameKey(name: string): Buffer {
+  const bytes = Buffer.from(name)
+  if (bytes.length <= LONGEST_NAME_KEY) return bytes
+  return Buffer.concat([Buffer.from([0xff]), createHash('sha256').update(bytes).digest()])
+}
+
+/** Where a stream stands: its last event's number, or -1, and whether it ended in a tombstone. */
+export interface StreamEnd {
+  readonly head: number
+  readonly tombstoned: boolean
+}
+
+export interface StreamRange {
+  readonly from: number
+  readonly to: number
+  readonly limit: number
+  readonly backwards?: boolean
+}
+
+/**
+ * One store's files. Reads see what is committed, and within `transaction` what it has written so far.
+ * Everything is synchronous: a page of records is read, or a batch written, in one go.
+ */
+export class Log {
+  readonly #env: RootDatabase
+  readonly #records: Table
+  readonly #revisions: Table
+  readonly #streams: Table
+  readonly #meta: Table
+  readonly #idTable: Table
+  readonly #ids: IdRuns
+  readonly #now: () => number
+  #next = FIRST_POSITION
+  #streamCount = 0
+  #lastCreated = 0
+  #skipped = false
+  #written: Written[] = []
+
+  private constructor(env: RootDatabase, now: () => number) {
+    const table = (name: string): Table =>
+      env.openDB({ name, encoding: 'binary', keyEncoding: 'binary' })
+    this.#env = env
+    this.#now = now
+    this.#meta = table('meta')
+    this.#records = table('records')
+    this.#revisions = table('revisions')
+    this.#streams = table('streams')
+    this.#idTable = table('ids')
+    this.#ids = new IdRuns(this.#idTable)
+  }
+
+  /** Opens or creates the store in a folder that exists. Throws `DamagedStore`. */
+  static open({ dir, durable, now }: LogOptions): Log {
+    let log: Log
+    try {
+      const env = open({
+        path: dir,
+        // A commit returns after its pages and its root are on disk, in this order.
+        overlappingSync: false,
+        noSync: !durable,
+        maxDbs: 16,
+        eventTurnBatching: false,
+        ...(process.platform === 'win32' ? {} : { mapSize: MAP_BYTES }),
+      })
+      log = new Log(env, now)
+    } catch (cause) {
+      throw new DamagedStore(`${dir} can't be opened: ${(cause as Error).message}`, { cause })
+    }
+    const format = log.#meta.getBinary(Buffer.from('format'))?.toString()
+    if (format === undefined) log.#env.transactionSync(() => log.#writeFormat())
+    else if (format !== FORMAT) {
+      throw new DamagedStore(`${dir} holds format ${format}; this version reads ${FORMAT}.`)
+    }
+    log.#load()
+    return log
+  }
+
+  /** The position of the last event, 0 while there is none. */
+  get lastPosition(): number {
+    const [last] = this.readAll({ from: Number.MAX_SAFE_INTEGER, backwards: true, limit: 1 })
+    return last ? positionOf(last) : 0
+  }
+
+  /** Milliseconds since 1970, never running backwards against what is written. */
+  now(): number {
+    return Math.max(this.#now(), this.#lastCreated)
+  }
+
+  streamNumber(name: string): number | undefined {
+    return this.#streams.getBinary(nameKey(name))?.readUInt32BE(0)
+  }
+
+  streamEnd(streamNumber: number): StreamEnd {
+    let tombstoned = false
+    for (const { key } of this.#revisions.getRange({
+      start: revisionKey(streamNumber, TOMBSTONE_REVISION),
+      end: Buffer.from(revisionKey(streamNumber, 0)).subarray(0, 4),
+      reverse: true,
+      limit: 2,
+    })) {
+      if (key[4] === 0xff) tombstoned = true
+      else return { head: key.readUIntBE(6, 6), tombstoned }
+    }
+    return { head: -1, tombstoned }
+  }
+
+  /** The event at a place of a stream, hidden or not. */
+  event(streamNumber: number, revision: number): Buffer | undefined {
+    const position = this.#revisions.getBinary(revisionKey(streamNumber, revision))
+    return position && this.record(position.readUIntBE(0, 6))
+  }
+
+  /** The record at a position. */
+  record(position: number): Buffer | undefined {
+    const record = this.#records.getBinary(positionKey(position))
+    return record && intact(record, position)
+  }
+
+  /** The oldest event of the log with this id. */
+  eventById(id: Buffer): Buffer | undefined {
+    for (const position of this.#ids.candidates(id)) {
+      const record = this.record(position)
+      if (record && idOf(record).equals(id)) return record
+    }
+    return undefined
+  }
+
+  /** Up to `limit` records of a stream, from one revision up (or down) to another, both inclusive. */
+  readStream(
+    streamNumber: number,
+    { from, to, limit, backwards: reverse = false }: StreamRange,
+  ): Buffer[] {
+    const out: Buffer[] = []
+    const start = Buffer.from(revisionKey(streamNumber, from))
+    for (const { key, value } of this.#revisions.getRange({ start, reverse, limit })) {
+      if (key.readUInt32BE(0) !== streamNumber || key[4] === 0xff) break
+      const revision = key.readUIntBE(6, 6)
+      if (reverse ? revision < to : revision > to) break
+      const record = this.record(value.readUIntBE(0, 6))
+      if (record) out.push(record)
+    }
+    return out
+  }
+
+  /** Up to `limit` records of the log: forwards from a position, or backwards from before it. */
+  readAll({
+    from,
+    backwards,
+    limit,
+  }: {
+    from: number
+    backwards: boolean
+    limit: number
+  }): Buffer[] {
+    const out: Buffer[] = []
+    const start = Buffer.from(positionKey(Math.min(from, 2 ** 48 - 1)))
+    for (const { key, value } of this.#records.getRange({
+      start,
+      reverse: backwards,
+      limit,
+      ...(backwards ? { exclusiveStart: true } : {}),
+    })) {
+      out.push(intact(value, key.readUIntBE(2, 6)))
+    }
+    return out
+  }
+
+  /**
+   * Runs `action` as one transaction: all that it writes is durable when this returns, or, if it throws, nothing is
+   * written. Returns what was written, in order.
+   */
+  transaction(action: () => void): Written[] {
+    try {
+      this.#env.transactionSync(() => {
+        action()
+        if (this.#skipped) this.#meta.putSync(Buffer.from('next'), Buffer.from(String(this.#next)))
+      })
+      return this.#written
+    } catch (error) {
+      this.#load()
+      throw error
+    } finally {
+      this.#written = []
+      this.#skipped = false
+    }
+  }
+
+  /** Within a transaction: gives a stream its number. */
+  createStream(name: string): number {
+    const number = ++this.#streamCount
+    const value = Buffer.alloc(4)
+    value.writeUInt32BE(number, 0)
+    this.#streams.putSync(nameKey(name), value)
+    return number
+  }
+
+  /** Within a transaction: writes an event at a place of its stream; returns its position. */
+  append(
+    stream: { readonly name: string; readonly number: number },
+    revision: number,
+    event: NewEvent,
+  ): number {
+    const position = this.#next
+    const created = this.now()
+    const streamName = Buffer.from(stream.name)
+    const record = encodeRecord(event, {
+      streamNumber: stream.number,
+      streamName,
+      revision,
+      position,
+      created,
+    })
+    this.#next = position + record.length
+    this.#lastCreated = created
+    this.#records.putSync(positionKey(position), record)
+    const value = Buffer.allocUnsafe(6)
+    value.writeUIntBE(position, 0, 6)
+    this.#revisions.putSync(revisionKey(stream.number, revision), value)
+    this.#ids.add(event.id, position)
+    this.#written.push({ stream: stream.name, revision, position, record })
+    return position
+  }
+
+  /** Within a transaction: takes a position at which nothing is written. */
+  skipPosition(): number {
+    this.#skipped = true
+    return this.#next++
+  }
+
+  /** Removes everything. */
+  clear(): void {
+    this.#env.transactionSync(() => {
+      for (const table of [
+        this.#records,
+        this.#revisions,
+        this.#streams,
+        this.#idTable,
+        this.#meta,
+      ]) {
+        table.clearSync()
+      }
+      this.#writeFormat()
+    })
+    this.#load()
+  }
+
+  /** Closes the files; the log can't be used afterwards. */
+  async close(): Promise<void> {
+    await this.#env.close()
+  }
+
+  #writeFormat(): void {
+    this.#meta.putSync(Buffer.from('format'), Buffer.from(FORMAT))
+  }
+
+  /** Finds out where the log ends, and reads the ids that no run holds yet. */
+  #load(): void {
+    const reserved = Number(this.#meta.getBinary(Buffer.from('next'))?.toString() ?? FIRST_POSITION)
+    const [last] = this.readAll({ from: Number.MAX_SAFE_INTEGER, backwards: true, limit: 1 })
+    this.#next = Math.max(reserved, last ? positionOf(last) + last.length : FIRST_POSITION)
+    this.#lastCreated = last ? createdOf(last) : 0
+    const [lastKey] = this.#revisions.getKeys({ reverse: true, limit: 1 })
+    this.#streamCount = lastKey?.readUInt32BE(0) ?? 0
+    let from = this.#ids.load() + 1
+    for (;;) {
+      const page = this.readAll({ from, backwards: false, limit: 1000 })
+      for (const record of page) {
+        from = positionOf(record) + 1
+        this.#ids.add(idOf(record), from - 1)
+      }
+      if (page.length === 0) return
+    }
+  }
+}
+
+function intact(record: Buffer, position: number): Buffer {
+  if (!isIntact(record)) {
+    throw new DamagedStore(`The record at position ${position} is damaged.`)
+  }
+  return record
+}

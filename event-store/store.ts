@@ -1,0 +1,82 @@
+// One store: its log, the rules of its streams, the queue of its writes and those who follow them.
+import { Commits } from './storage/commits.ts'
+import type { Log } from './storage/log.ts'
+import { type Appended, type AppendRefusal, Writer } from './streams/append.ts'
+import { Streams } from './streams/streams.ts'
+import { LiveFeed } from './subscriptions/live-feed.ts'
+
+/** What a fresh log holds, as the real server's does: clients expect some event of the system in it. */
+const EPOCH = {
+  stream: '$epoch-information',
+  type: '$epoch-information',
+  data: '{"epochNumber":0}',
+}
+const SCAVENGES = {
+  stream: '$$$scavenges',
+  type: '$metadata',
+  data: '{"$maxAge":2592000,"$acl":{"$r":"$ops","$w":[],"$d":[],"$mr":[],"$mw":[]}}',
+}
+
+/** What became of a write. */
+export type WriteOutcome = Appended | AppendRefusal
+
+export class Store {
+  readonly log: Log
+  readonly streams: Streams
+  readonly feed = new LiveFeed()
+  readonly #writer: Writer
+  readonly #commits: Commits
+
+  /** Takes a log that is open, and puts into an empty one what every log begins with. */
+  constructor(log: Log) {
+    this.log = log
+    this.streams = new Streams(log)
+    this.#writer = new Writer(this.streams)
+    this.#commits = new Commits(log, written => this.feed.publish(written))
+    this.#begin()
+  }
+
+  /**
+   * Has a write done with the next commit and calls back once it is on disk: with its outcome, or with the error that
+   * kept the whole commit from happening.
+   */
+  write(
+    action: (writer: Writer) => WriteOutcome,
+    done: (outcome: WriteOutcome) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const forget = (error: unknown): void => {
+      this.streams.forget()
+      failed(error)
+    }
+    this.#commits.submit(() => action(this.#writer), done, forget)
+  }
+
+  /** Empties the store. Those who follow it are the caller's to dismiss. */
+  clear(): void {
+    this.#commits.flush()
+    this.log.clear()
+    this.streams.forget()
+    this.#begin()
+  }
+
+  /** Commits and answers what was submitted. */
+  flush(): void {
+    this.#commits.flush()
+  }
+
+  /** Finishes what was submitted, then closes the files. */
+  async close(): Promise<void> {
+    this.flush()
+    await this.log.close()
+  }
+
+  #begin(): void {
+    if (this.log.lastPosition > 0) return
+    this.log.transaction(() => {
+      for (const { stream, type, data } of [EPOCH, SCAVENGES]) {
+        this.#writer.appendOwn(stream, type, data)
+      }
+    })
+  }
+}

@@ -1,0 +1,54 @@
+// A catch-up subscription to `$all`, with or without a filter.
+import { checkpoint } from '../protocol/read-response.ts'
+import { positionOf, streamNameOf } from '../protocol/recorded-event.ts'
+import type { Log, Written } from '../storage/log.ts'
+import type { EventSender } from '../streams/event-sender.ts'
+import { isHiddenFromAll } from '../streams/names.ts'
+import type { Call } from '../transport/call.ts'
+import { PAGE_EVENTS, type Source } from './catch-up.ts'
+import type { Filter } from './filter.ts'
+import type { Follower, LiveFeed } from './live-feed.ts'
+
+export interface AllSubscription {
+  /** The last position that the reader has; 0 for none. */
+  readonly after: number
+  /** With a filter, the reader is told its position each so many events, whether they match or not. */
+  readonly filtered?: { readonly filter: Filter; readonly checkpointEvery: number } | undefined
+}
+
+export function allSource(
+  { log, feed, sender, call }: { log: Log; feed: LiveFeed; sender: EventSender; call: Call },
+  { after, filtered }: AllSubscription,
+): Source {
+  let last = after
+  let considered = 0
+  const sendCheckpoint = (): void => {
+    considered = 0
+    call.send(checkpoint(last))
+  }
+  const consider = (record: Buffer, position: number): void => {
+    last = position
+    const wanted = !isHiddenFromAll(streamNameOf(record))
+    if (!filtered) {
+      if (wanted) sender.send(record, position)
+      return
+    }
+    if (wanted && filtered.filter(record)) sender.send(record, position)
+    considered++
+    if (considered === filtered.checkpointEvery) sendCheckpoint()
+  }
+  return {
+    follow: (follower: Follower) => feed.followAll(follower),
+    sendPage() {
+      const page = log.readAll({ from: last + 1, backwards: false, limit: PAGE_EVENTS })
+      for (const record of page) consider(record, positionOf(record))
+      return page.length > 0
+    },
+    onCaughtUp() {
+      if (considered > 0) sendCheckpoint()
+    },
+    sendLive({ record, position }: Written) {
+      if (position > last) consider(record, position)
+    },
+  }
+}
