@@ -17,6 +17,19 @@ export const UserRegistered = defineEvent({
   personal: { subject: 'userId', fields: ['email', 'username', 'passwordHash'] },
 })
 
+/**
+ * A registration will never come about under this id: another had the name, or took it over after this one was broken
+ * off half-way. Only once this stands may the names it had reserved be given to others.
+ */
+export const RegistrationRefused = defineEvent({
+  type: 'RegistrationRefused',
+  version: 1,
+  schema: z.strictObject({
+    userId: z.string(),
+    reason: z.enum(['username-taken', 'email-taken', 'lapsed']),
+  }),
+})
+
 /** A session began. Its id is the hash of the token that the browser holds; the token is kept nowhere. */
 export const SignedIn = defineEvent({
   type: 'SignedIn',
