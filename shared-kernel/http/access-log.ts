@@ -1,0 +1,34 @@
+// One log line and one measurement for each request that was answered.
+import type { Context, Middleware } from 'koa'
+import type { Logger } from '../logging/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { stateOf } from './request-state.ts'
+
+/** Logs without query and address: both hold personal data. Probes are logged at debug, or they would drown the rest. */
+export function accessLog(logger: Logger, metrics: Metrics): Middleware {
+  return async function accessLog(ctx, next) {
+    const startedAt = performance.now()
+    await next()
+    const seconds = (performance.now() - startedAt) / 1_000
+    const route = routeOf(ctx)
+    metrics.observeRequest({ method: ctx.method, route, status: ctx.status, seconds })
+    const entry = {
+      method: ctx.method,
+      path: ctx.path,
+      status: ctx.status,
+      milliseconds: Math.round(seconds * 10_000) / 10,
+    }
+    logger[levelOf(ctx)](entry, 'answered')
+  }
+}
+
+/** The router's pattern. */
+function routeOf(ctx: Context): string {
+  const pattern: unknown = stateOf(ctx).route ?? ctx._matchedRoute
+  return typeof pattern === 'string' ? pattern : '(none)'
+}
+
+function levelOf(ctx: Context): 'debug' | 'info' | 'error' {
+  if (ctx.status >= 500) return 'error'
+  return ctx.path.startsWith('/health/') || ctx.path === '/metrics' ? 'debug' : 'info'
+}

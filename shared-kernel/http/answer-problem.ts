@@ -1,0 +1,47 @@
+// What goes wrong becomes a problem that says what its reader can do, and nothing of our insides.
+import Koa, { type Context, type Middleware } from 'koa'
+import type { Logger } from '../logging/logger.ts'
+import { edgeProblem, HttpProblem, type ProblemHeaders } from './edge-problems.ts'
+import type { Problem } from './problem.ts'
+import { problemPage } from './problem-page.ts'
+import { stateOf } from './request-state.ts'
+
+/** Answers thrown HttpProblems; any other error is logged with its causes and answered as `internal-error`. */
+export function answerProblems(logger: Logger): Middleware {
+  return async function answerProblems(ctx, next) {
+    try {
+      await next()
+    } catch (error) {
+      const { problem, headers } = httpProblemOf(error, ctx, logger)
+      answerProblem(ctx, problem, headers)
+    }
+  }
+}
+
+function httpProblemOf(error: unknown, ctx: Context, logger: Logger): HttpProblem {
+  if (error instanceof HttpProblem) return error
+  // Middleware of the Koa family throws these for requests that are wrong.
+  if (error instanceof Koa.HttpError && error.expose)
+    return edgeProblem('bad-request', { detail: error.message, cause: error })
+  logger.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed')
+  return edgeProblem('internal-error', {
+    detail: `If it goes on, tell us this number: ${stateOf(ctx).correlationId}`,
+    cause: error,
+  })
+}
+
+/** Answers a problem: as problem+json, or as a plain page to whoever would rather read HTML. */
+export function answerProblem(ctx: Context, problem: Problem, headers: ProblemHeaders = {}): void {
+  ctx.status = problem.status
+  ctx.set(headers)
+  ctx.set('Cache-Control', 'no-store')
+  ctx.vary('Accept')
+  if (ctx.accepts('json', 'html') === 'html') {
+    ctx.type = 'html'
+    ctx.body = problemPage(problem)
+    return
+  }
+  const instance = `urn:correlation:${stateOf(ctx).correlationId}`
+  ctx.set('Content-Type', 'application/problem+json')
+  ctx.body = JSON.stringify({ ...problem, instance })
+}

@@ -1,0 +1,48 @@
+// The Koa app that both APIs are: the same edge around each side's own routes.
+import type Router from '@koa/router'
+import Koa, { type Middleware } from 'koa'
+import type { Logger } from '../logging/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { accessLog } from './access-log.ts'
+import { answerProblems } from './answer-problem.ts'
+import { correlationId } from './correlation-id.ts'
+import { formBody } from './form-body.ts'
+import { sameOrigin } from './same-origin.ts'
+import { securityHeaders } from './security-headers.ts'
+import { knownHost, readableUri, type TrustProxy, trustedProxy } from './trusted-address.ts'
+import { methodNotAllowed, notFound } from './unmatched.ts'
+
+export interface AppOptions {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly routers: readonly Router[]
+  /** Where browsers reach the site; writes must come from its origin. */
+  readonly publicUrl: string
+  readonly trustProxy?: TrustProxy
+  /** The values of `Host` to answer to, with port; any, when not given. */
+  readonly allowedHosts?: readonly string[]
+  /** Asked for what no router knows, before it is `not-found`: the site's pages. */
+  readonly otherwise?: Middleware
+}
+
+/** The order is the design: what comes later may rely on, and is covered by, all that comes before. */
+export function createApp(options: AppOptions): Koa {
+  const { logger, metrics, routers, publicUrl, trustProxy = 'loopback' } = options
+  // Of X-Forwarded-For only the last entry counts: the one that the proxy we trust has added.
+  const app = new Koa({ proxy: trustProxy !== 'never', maxIpsCount: 1 })
+  app.on('error', error => logger.error({ err: error }, 'answer broke off'))
+  app.use(correlationId())
+  app.use(accessLog(logger, metrics))
+  app.use(securityHeaders())
+  app.use(answerProblems(logger))
+  app.use(trustedProxy(trustProxy))
+  if (options.allowedHosts !== undefined) app.use(knownHost(options.allowedHosts))
+  app.use(readableUri())
+  app.use(sameOrigin({ publicUrl }))
+  app.use(formBody())
+  for (const router of routers) app.use(router.routes())
+  app.use(methodNotAllowed())
+  if (options.otherwise !== undefined) app.use(options.otherwise)
+  app.use(notFound())
+  return app
+}
