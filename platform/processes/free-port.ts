@@ -1,18 +1,25 @@
 // Free TCP ports on the loopback address.
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+
+/*
+ * Below the ports that systems hand out for outgoing connections (32768 and up on Linux): a process
+ * that is restarted finds its port still free.
+ */
+const FROM = 20_000
+const TO = 32_000
+const TRIES = 200
 
 /**
  * A port nobody listens on at this moment. Another process may take it before the caller does:
  * whoever can listen on port 0 itself should.
  */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const port = randomInt(FROM, TO)
+    if ((await canListen('127.0.0.1', port)).ok) return port
+  }
+  throw new Error(`Found no free port from ${FROM} to ${TO}`)
 }
 
 /** Whether `host:port` can be listened on now; `code` says why not (EADDRINUSE, EACCES, ...). */

@@ -1,0 +1,80 @@
+// What operators and supervisors ask the gateway itself: does it live, what does it reach, what has it done.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Upstream } from './upstream.ts'
+
+const PROBE_WITHIN_MS = 1_500
+
+/** Counts of what went through the gateway since it started. */
+export interface Traffic {
+  inFlight: number
+  /** Requests by service and class of status ("read-side 2xx"). */
+  readonly answered: Map<string, number>
+}
+
+/** Answers a request for one of the gateway's own paths; false when the path is none of them. */
+export function answerProbe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  upstreams: readonly Upstream[],
+  traffic: Traffic,
+): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  switch (request.url?.split('?', 1)[0]) {
+    case '/health/live':
+      answerJson(response, 200, { status: 'live' })
+      return true
+    case '/health/ready':
+      void readiness(upstreams).then(({ ready, checks }) =>
+        answerJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', checks }),
+      )
+      return true
+    case '/metrics':
+      response.writeHead(200, {
+        'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+        'cache-control': 'no-store',
+      })
+      response.end(metrics(traffic))
+      return true
+    default:
+      return false
+  }
+}
+
+/** Ready while any service can be reached: with one of them down, the site still reads or writes. */
+async function readiness(upstreams: readonly Upstream[]) {
+  const checks = await Promise.all(
+    upstreams.map(async upstream => {
+      const check = await upstream.probe(AbortSignal.timeout(PROBE_WITHIN_MS)).then(
+        () => ({ ok: true }),
+        (error: Error) => ({ ok: false, detail: causeOf(error) }),
+      )
+      return [upstream.name, check] as const
+    }),
+  )
+  return { ready: checks.some(([, { ok }]) => ok), checks: Object.fromEntries(checks) }
+}
+
+function causeOf(error: Error): string {
+  return error.cause instanceof Error && error.cause.message !== ''
+    ? error.cause.message
+    : error.message
+}
+
+function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
+
+function metrics({ inFlight, answered }: Traffic): string {
+  const lines = [...answered].map(([key, count]) => {
+    const [service, status] = key.split(' ')
+    return `gateway_requests_total{service="${service}",status="${status}"} ${count}`
+  })
+  return `# HELP gateway_requests_in_flight Requests being passed on
+# TYPE gateway_requests_in_flight gauge
+gateway_requests_in_flight ${inFlight}
+# HELP gateway_requests_total Requests answered, by service and class of status
+# TYPE gateway_requests_total counter
+${lines.join('\n')}
+`
+}

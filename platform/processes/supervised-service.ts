@@ -1,0 +1,202 @@
+// One process that is kept alive: launched, watched until ready, launched again when it dies.
+import type { Running } from './program.ts'
+import { readinessLatch } from './readiness-latch.ts'
+
+/** Something to keep alive. */
+export interface Service {
+  readonly name: string
+  /** Starts it once. May fail: that counts as a death. */
+  launch(): Promise<Running>
+  /** Undefined once it is ready for work, otherwise what it lacks. */
+  readiness(running: Running): Promise<string | undefined>
+}
+
+export interface SupervisorOptions {
+  /** Told of each change in a service's life. */
+  readonly onChange: (change: ServiceChange) => void
+  /** How long a service may take to become ready at the first start. */
+  readonly readyWithinMs?: number
+  /** How long a service may take to stop before it is killed. */
+  readonly graceMs?: number
+}
+
+export type ServiceChange =
+  | { readonly name: string; readonly to: 'started'; readonly pid: number }
+  | { readonly name: string; readonly to: 'ready'; readonly afterMs: number }
+  | {
+      readonly name: string
+      readonly to: 'died'
+      readonly how: string
+      readonly restartInMs: number
+    }
+  | { readonly name: string; readonly to: 'stopped' }
+
+export interface Supervised {
+  readonly name: string
+  /** Process id of the present run; undefined between a death and the restart. */
+  readonly pid: number | undefined
+  /** How often it was started again. */
+  readonly restarts: number
+  /** Resolves when the present run, or the next one, is ready. */
+  untilReady(): Promise<void>
+  /** kill -9, as a crash would: it is restarted. */
+  kill(): Promise<void>
+  /** kill -9 without a restart, until `release`. */
+  hold(): Promise<void>
+  release(): void
+}
+
+const POLL_MS = 50
+const READINESS_WITHIN_MS = 60_000
+const GRACE_MS = 12_000
+const FIRST_DELAY_MS = 100
+const LONGEST_DELAY_MS = 5_000
+/** Ready for this long, a service is healthy: its next death is not one more of a series. */
+const HEALTHY_AFTER_MS = 1_000
+/** At the first start a cause that stays (a bad setting) is more likely than bad luck. */
+const DEATHS_AT_START = 4
+
+/** The life of one service, from its first start to its end. */
+export class SupervisedService implements Supervised {
+  readonly name: string
+  restarts = -1
+  readonly #service: Service
+  readonly #options: SupervisorOptions
+  #running: Running | undefined
+  #ended = false
+  #held: { readonly released: Promise<void>; readonly release: () => void } | undefined
+  #ready = readinessLatch()
+  #life: Promise<void> = Promise.resolve()
+  #wake: () => void = () => {}
+
+  constructor(service: Service, options: SupervisorOptions) {
+    this.name = service.name
+    this.#service = service
+    this.#options = options
+  }
+
+  get pid(): number | undefined {
+    return this.#running?.pid
+  }
+
+  untilReady(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  async kill(): Promise<void> {
+    await this.#running?.kill()
+  }
+
+  async hold(): Promise<void> {
+    if (this.#held === undefined) {
+      let release = () => {}
+      const released = new Promise<void>(resolve => {
+        release = resolve
+      })
+      this.#held = { released, release }
+    }
+    await this.kill()
+  }
+
+  release(): void {
+    this.#held?.release()
+    this.#held = undefined
+  }
+
+  keepAlive(): void {
+    this.#life = this.#live()
+  }
+
+  async end(how: 'stop' | 'kill'): Promise<void> {
+    this.#ended = true
+    this.release()
+    this.#wake()
+    const { graceMs = GRACE_MS } = this.#options
+    await (how === 'kill' ? this.#running?.kill() : this.#running?.stop(graceMs))
+    await this.#life
+  }
+
+  async #live(): Promise<void> {
+    const startedAt = Date.now()
+    let delay = FIRST_DELAY_MS
+    let deaths = 0
+    while (!this.#ended) {
+      this.restarts++
+      const { how, healthy } = await this.#run(startedAt)
+      if (this.#ended) break
+      deaths++
+      if (this.#ready.everGiven || deaths < DEATHS_AT_START) {
+        delay = healthy ? FIRST_DELAY_MS : delay
+        this.#options.onChange({ name: this.name, to: 'died', how, restartInMs: delay })
+        await this.#pause(delay)
+        delay = Math.min(delay * 2, LONGEST_DELAY_MS)
+        await this.#held?.released
+      } else {
+        this.#ready.fail(new Error(`${this.name} died ${deaths} times at its start (${how})`))
+        break
+      }
+    }
+    this.#options.onChange({ name: this.name, to: 'stopped' })
+  }
+
+  /** One run from launch to end. */
+  async #run(startedAt: number): Promise<{ readonly how: string; readonly healthy: boolean }> {
+    let running: Running
+    try {
+      running = await this.#service.launch()
+    } catch (error) {
+      return { how: error instanceof Error ? error.message : String(error), healthy: false }
+    }
+    this.#running = running
+    this.#options.onChange({ name: this.name, to: 'started', pid: running.pid })
+    // Ended or held while it was being launched: nobody else will stop it.
+    if (this.#ended) void running.stop(this.#options.graceMs ?? GRACE_MS)
+    else if (this.#held !== undefined) void running.kill()
+    let alive = true
+    const exited = running.exited.then(how => {
+      alive = false
+      return how
+    })
+    const readyAt = this.#watchReadiness(running, () => alive, startedAt)
+    const how = await exited
+    this.#running = undefined
+    this.#ready.renew()
+    const since = await readyAt
+    return { how, healthy: since !== undefined && Date.now() - since >= HEALTHY_AFTER_MS }
+  }
+
+  /** Polls until ready; resolves with when that was, or nothing if the run ended before. */
+  async #watchReadiness(
+    running: Running,
+    isAlive: () => boolean,
+    startedAt: number,
+  ): Promise<number | undefined> {
+    const { readyWithinMs = READINESS_WITHIN_MS, onChange } = this.#options
+    while (isAlive()) {
+      const lacks = await this.#service.readiness(running).catch((error: unknown) => String(error))
+      if (!isAlive()) return undefined
+      if (lacks === undefined) {
+        onChange({ name: this.name, to: 'ready', afterMs: Date.now() - startedAt })
+        this.#ready.give()
+        return Date.now()
+      }
+      if (!this.#ready.everGiven && Date.now() - startedAt > readyWithinMs) {
+        this.#ready.fail(
+          new Error(`${this.name} is not ready after ${readyWithinMs / 1000} s: ${lacks}`),
+        )
+      }
+      await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    }
+    return undefined
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
