@@ -1,0 +1,123 @@
+// How many posts the write side publishes, beside a bare Koa route with the same reads and appends, and the appends alone.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { REPOSITORY } from '@cryptotalks/platform/testing/ensure-built'
+import {
+  connectEventStore,
+  type EventStore,
+} from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import type { AppendsJob } from '../bare/appends.ts'
+import { contest } from '../contest.ts'
+import { postText } from '../load/posts.ts'
+import { compared } from '../report.ts'
+import { send } from '../stage/visitor.ts'
+import type { LiveStage } from './live-stage.ts'
+import type { MeasureContext } from './measure.ts'
+
+/** What the project aims at: at least this share of what the bare route reaches. */
+const aim = 0.8
+
+export async function measureCommands(context: MeasureContext, live: LiveStage) {
+  const { stage, options, progress } = context
+  const env = { EVENTSTORE_URL: live.eventStoreUrl }
+  const bare = await stage.startOther({
+    name: 'bare-command-route',
+    main: 'bench/dist/bare/command-route.js',
+    env,
+  })
+  await sameWork(context, live, bare.url)
+  const appends = startAppends(live.eventStoreUrl)
+  const overHttp = httpRounds(context, live)
+  const [ours, route, alone] = await contest(
+    [
+      { name: 'write side', round: () => overHttp(live.writeSide.url) },
+      { name: 'bare Koa route', round: () => overHttp(bare.url) },
+      { name: 'appends alone', round: () => appends.rate(options) },
+    ],
+    {
+      rounds: options.rounds,
+      onRound: (name, round, rate) => progress(`commands ${round}: ${name} ${Math.round(rate)}/s`),
+    },
+  )
+  await Promise.all([bare.stop(), appends.stop()])
+  if (!ours || !route || !alone) throw new Error('A contestant is missing')
+  const what = `PublishPost, ${options.inFlight} in flight`
+  return [
+    compared(
+      what,
+      'commands/s',
+      ours.median,
+      { name: 'bare Koa route, same reads and appends', value: route.median },
+      aim,
+    ),
+    compared(what, 'commands/s', ours.median, {
+      name: 'the appends alone, no HTTP',
+      value: alone.median,
+    }),
+  ]
+}
+
+function httpRounds({ load, options }: MeasureContext, { visitor }: LiveStage) {
+  let run = 0
+  return (url: string) => {
+    run += 1
+    return load.rate({
+      url,
+      connections: options.inFlight,
+      seconds: options.secondsPerRound,
+      request: {
+        kind: 'publish',
+        path: '/api/posts',
+        cookie: visitor.cookie,
+        run: `r${run}`,
+        seed: options.seed,
+      },
+    })
+  }
+}
+
+/** The appending process: it does what a route does, so it must not share a core's time with what measures it. */
+function startAppends(eventStoreUrl: string) {
+  const child = fork(join(REPOSITORY, 'bench', 'dist', 'bare', 'appends.js'), {
+    env: { ...process.env, EVENTSTORE_URL: eventStoreUrl },
+  })
+  return {
+    rate: async ({ inFlight, secondsPerRound: seconds, seed }: MeasureContext['options']) => {
+      child.send({ inFlight, seconds, seed } satisfies AppendsJob)
+      const [answer] = (await once(child, 'message')) as [{ rate: number } | { error: string }]
+      if ('error' in answer) throw new Error(`Appending failed: ${answer.error}`)
+      return answer.rate
+    },
+    stop: async () => {
+      const ended = once(child, 'exit')
+      child.disconnect()
+      await ended
+    },
+  }
+}
+
+/** The contestants have to leave as many events a command, or they do different work. Throws when they don't. */
+async function sameWork({ options }: MeasureContext, live: LiveStage, bareUrl: string) {
+  const store = connectEventStore(live.eventStoreUrl)
+  try {
+    const publish = (url: string) => () =>
+      send(url, '/api/posts', postText(0, options.seed), { cookie: live.visitor.cookie })
+    const ours = await eventsOf(store, publish(live.writeSide.url))
+    const theirs = await eventsOf(store, publish(bareUrl))
+    if (ours !== theirs)
+      throw new Error(`A command leaves ${ours} events, the bare route's ${theirs}`)
+  } finally {
+    await store.close()
+  }
+}
+
+async function eventsOf(store: EventStore, command: () => Promise<unknown>): Promise<number> {
+  const before = await store.end()
+  await command()
+  let events = 0
+  const position = { commit: before, prepare: before }
+  for await (const { event } of store.client.readAll({ fromPosition: position }))
+    if (event && event.position?.commit !== before) events += 1
+  return events
+}
