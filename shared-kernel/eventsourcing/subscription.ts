@@ -1,5 +1,4 @@
 // Follows the log of all events for ever: in pages, in order, from a position on, across every loss of connection.
-import { once } from 'node:events'
 import { type AllStreamResolvedEvent, START, streamNameFilter } from '@eventstore/db-client'
 import type { StoredEvent } from './codec.ts'
 import { type EventStore, toStored } from './event-store.ts'
@@ -90,10 +89,15 @@ async function* followOnce(
 ): AsyncGenerator<LogPage> {
   const subscription = subscribe(store, from, options)
   let failure: unknown
+  let wake = () => {}
+  const changed = () => wake()
   // Without a listener of its own an error between two waits would end the process.
   subscription.on('error', error => {
     failure = error
+    changed()
   })
+  for (const event of ['readable', 'end', 'close']) subscription.on(event, changed)
+  options.signal.addEventListener('abort', changed)
   let position = from ?? 0n
   let caughtUp = false
   try {
@@ -107,15 +111,13 @@ async function* followOnce(
       }
       if (failure) throw failure
       if (subscription.readableEnded || subscription.destroyed)
-        throw new Error('The subscription ended')
-      await Promise.race([
-        once(subscription, 'readable', { signal: options.signal }),
-        once(subscription, 'end', { signal: options.signal }).then(() => {
-          throw new Error('The event store ended the subscription')
-        }),
-      ])
+        throw new Error('The event store ended the subscription')
+      await new Promise<void>(resolve => {
+        wake = resolve
+      })
     }
   } finally {
+    options.signal.removeEventListener('abort', changed)
     await subscription.unsubscribe().catch(() => undefined)
     subscription.destroy()
   }
