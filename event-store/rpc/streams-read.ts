@@ -27,6 +27,8 @@ import { understood } from './understood.ts'
 
 const LARGEST_UINT64 = 2n ** 64n - 1n
 const TOO_LARGE = 2n ** 63n
+/** The page of the real server, by which it decides whether to tell where a stream begins. */
+const TOLD_PAGE_EVENTS = 50
 /** The window of a filter whose request leaves it to the server. */
 const DEFAULT_WINDOW = 32
 /** Records of the log considered in one go by a filtered read. */
@@ -97,10 +99,7 @@ async function readStream(
   const { number, first, head } = found
   const start = Math.max(from, 0)
   const tellsEnds = compatibility >= 1
-  if (tellsEnds && !backwards) {
-    if (start < first && Number.isFinite(first)) call.send(firstStreamPosition(first))
-    if (Math.max(start, first) > head) call.send(firstStreamPosition(head + 1))
-  }
+  if (tellsEnds && !backwards) tellFirst(call, found, start, Number(wanted))
   let next = backwards ? Math.min(start, head) : Math.max(start, first)
   const last = backwards ? Math.max(first, 0) : head
   let left = Number(wanted)
@@ -120,6 +119,23 @@ async function readStream(
   }
   if (tellsEnds) call.send(lastStreamPosition(head))
   call.end()
+}
+
+/**
+ * Clients that ask for it are told where a stream begins, as the real server does: when the first page of a read lies
+ * before the first event that is shown, or beyond the last.
+ */
+function tellFirst(
+  call: Call,
+  { first, head }: { readonly first: number; readonly head: number },
+  start: number,
+  wanted: number,
+): void {
+  const pageEnd = start + Math.min(wanted, TOLD_PAGE_EVENTS) - 1
+  if (start < first && first > Math.min(pageEnd, head) && Number.isFinite(first)) {
+    call.send(firstStreamPosition(first))
+  }
+  if (Math.max(start, first) > head + 1) call.send(firstStreamPosition(head + 1))
 }
 
 /** A position as a number: 0 before the first event, `Infinity` for the end. */

@@ -76,8 +76,8 @@ function parseObject(data: Buffer): Record<string, unknown> | undefined {
 }
 
 /**
- * Reads the limits out of a metadata event's data. One bad value of a known key makes all of it void, and so does text
- * that is no JSON object.
+ * Reads the limits out of a metadata event's data. One value of the wrong type makes all of it void, and so does text
+ * that is no JSON object; a number too small is void alone.
  */
 export function parseLimits(data: Buffer): StreamLimits {
   const object = parseObject(data)
@@ -89,8 +89,8 @@ export function parseLimits(data: Buffer): StreamLimits {
     const text = members.get(key)
     if (text === undefined) continue
     const value = int64(text)
-    if (value === undefined || value < minimum) return NO_LIMITS
-    values.set(key, value)
+    if (value === undefined) return NO_LIMITS
+    if (value >= minimum) values.set(key, value)
   }
   if ('$acl' in object && !isAcl(object.$acl)) return NO_LIMITS
   const [maxCount, maxAge, tb] = ['$maxCount', '$maxAge', '$tb'].map(key => values.get(key))
