@@ -12,9 +12,9 @@ import { PageFrame } from './pages/page-frame.tsx'
 import { pages } from './pages/pages.ts'
 import { StartContext, type StartOnce } from './pages/start.ts'
 
-const routes: RouteDefinition[] = pages.map(page => ({
-  path: page.path,
-  component: () => <PageFrame page={page} />,
+const routes: RouteDefinition[] = pages.map(entry => ({
+  path: entry.path,
+  component: () => <PageFrame entry={entry} />,
 }))
 
 export function App(props: { readonly start: StartOnce }) {

@@ -1,30 +1,42 @@
-// Finds the built files of the first page in the build's manifest.
+// Finds in the build's manifest which files a page needs at once.
 import type { Assets } from './document.tsx'
 
 interface Chunk {
   readonly file: string
   readonly css?: readonly string[]
-  readonly assets?: readonly string[]
   readonly imports?: readonly string[]
 }
 
 export type Manifest = Readonly<Record<string, Chunk>>
 
 const entry = 'entry-client.tsx'
-const textFont = /hyperlegible-next-latin-400-700.*\.woff2$/
+const textFont = 'styles/fonts/hyperlegible-next-latin-400-700.woff2'
 
-/** The files a page needs at once, as paths of the site. */
-export function assetsFrom(manifest: Manifest): Assets {
+/** A chunk and all it imports, each once. */
+function withImports(manifest: Manifest, names: readonly string[]): readonly Chunk[] {
+  const seen = new Set<string>()
+  const visit = (name: string): readonly Chunk[] => {
+    const chunk = manifest[name]
+    if (!chunk || seen.has(name)) return []
+    seen.add(name)
+    return [chunk, ...(chunk.imports ?? []).flatMap(visit)]
+  }
+  return names.flatMap(visit)
+}
+
+/** The files of a page, as paths of the site. `file` is the page's source. */
+export function assetsFrom(manifest: Manifest): (file: string) => Assets {
   const chunk = manifest[entry]
   if (!chunk) throw new Error(`The manifest of the built site lacks ${entry}.`)
   const path = (file: string) => `/${file}`
-  const files = Object.values(manifest).flatMap(({ file, assets = [] }) => [file, ...assets])
-  const font = files.find(file => textFont.test(file))
-  const imported = (chunk.imports ?? []).flatMap(name => manifest[name] ?? [])
-  return {
-    script: path(chunk.file),
-    styles: [...(chunk.css ?? []), ...imported.flatMap(({ css = [] }) => css)].map(path),
-    preload: imported.map(({ file }) => path(file)),
-    font: font ? path(font) : null,
+  const font = manifest[textFont]
+  return file => {
+    const chunks = withImports(manifest, [entry, file])
+    return {
+      script: path(chunk.file),
+      styles: chunks.flatMap(({ css = [] }) => css).map(path),
+      preload: chunks.filter(other => other !== chunk).map(other => path(other.file)),
+      font: font ? path(font.file) : null,
+    }
   }
 }

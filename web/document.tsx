@@ -1,6 +1,8 @@
 // The HTML document around the site; static, only the site inside `#app` comes alive.
+import { sharedConfig } from 'solid-js'
 import { Hydration, HydrationScript, NoHydration } from 'solid-js/web'
 import { App } from './app.tsx'
+import type { Page } from './pages/page.ts'
 import { type Start, startElement, startOnce, startText } from './pages/start.ts'
 
 /** Where the built files for the browser are, as paths of the site. */
@@ -12,6 +14,7 @@ export interface Assets {
 }
 
 interface DocumentProps {
+  readonly page: Page<unknown>
   readonly start: Start
   readonly assets: Assets
   readonly nonce: string
@@ -19,8 +22,16 @@ interface DocumentProps {
   readonly canonical: string
 }
 
+/** The id under which hydration keys count from here; the browser has to count from the same. */
+const hydrationId = () => (sharedConfig.context as { readonly id: string } | undefined)?.id ?? ''
+
 export function Document(props: DocumentProps) {
   const { theme } = props.start
+  let renderId = ''
+  const drawApp = () => {
+    renderId = hydrationId()
+    return <App start={startOnce(props.start, props.page)} />
+  }
   return (
     <NoHydration>
       <html lang="en" data-theme={theme === 'system' ? undefined : theme}>
@@ -49,13 +60,12 @@ export function Document(props: DocumentProps) {
         </head>
         <body>
           <div id="app">
-            <Hydration>
-              <App start={startOnce(props.start)} />
-            </Hydration>
+            <Hydration>{drawApp()}</Hydration>
           </div>
           <script
             type="application/json"
             id={startElement}
+            data-render-id={renderId}
             nonce={props.nonce}
             innerHTML={startText(props.start)}
           />

@@ -11,7 +11,7 @@ import type { CoinList, Visitor } from './api/types.ts'
 import { type Assets, Document } from './document.tsx'
 import { tapePath } from './layout/tape.tsx'
 import { quoteOf } from './market/quote.ts'
-import { failed, matchPath } from './pages/page.ts'
+import { failed, matchPath, type Page, type PageEntry } from './pages/page.ts'
 import { pageAt } from './pages/pages.ts'
 import type { Start } from './pages/start.ts'
 
@@ -34,15 +34,19 @@ async function tapeOf(ask: Ask, wanted: boolean): Promise<Start['tape']> {
   return answer.ok ? answer.value.items.map(quoteOf) : []
 }
 
-async function readStart(request: PageRequest, url: URL): Promise<Start> {
+async function readStart(
+  request: PageRequest,
+  url: URL,
+  entry: PageEntry,
+  page: Page<unknown>,
+): Promise<Start> {
   const ask = askOnceWith(request.api)
-  const page = pageAt(url.pathname)
-  const args = { params: matchPath(page.path, url.pathname) ?? {}, query: url.searchParams }
+  const args = { params: matchPath(entry.path, url.pathname) ?? {}, query: url.searchParams }
   const { refused } = request
-  const showsForm = Object.values(pagesOfForms).includes(page.path)
+  const showsForm = Object.values(pagesOfForms).includes(entry.path)
   const [visitor, tape, loaded] = await Promise.all([
     visitorOf(ask),
-    tapeOf(ask, page.tape),
+    tapeOf(ask, entry.tape),
     refused && !showsForm ? failed<unknown>(refused.problem) : page.load(ask, args),
   ])
   return {
@@ -62,17 +66,23 @@ function withoutSecrets({ values, problem }: NonNullable<PageRequest['refused']>
   return { values: rest, problem }
 }
 
-/** A renderer over the built files. */
-export function createRender(assets: Assets): RenderPage {
+/**
+ * A renderer over the built files.
+ * @param assetsOf the files that the page of a source file needs at once
+ */
+export function createRender(assetsOf: (file: string) => Assets): RenderPage {
   return async (request): Promise<RenderedPage> => {
     const url = new URL(request.url)
     url.pathname = pagesOfForms[url.pathname] ?? url.pathname
-    const start = await readStart(request, url)
+    const entry = pageAt(url.pathname)
+    const page = await entry.open()
+    const start = await readStart(request, url, entry, page)
     const html = renderToString(
       () => (
         <Document
+          page={page}
           start={start}
-          assets={assets}
+          assets={assetsOf(entry.file)}
           nonce={request.nonce}
           canonical={url.origin + url.pathname}
         />

@@ -4,7 +4,9 @@ import { createEffect, on, onCleanup, onMount } from 'solid-js'
 
 function linkTo(href: string | null): HTMLElement | undefined {
   const links = document.querySelectorAll<HTMLElement>('main a')
-  return [...links].find(link => link.getAttribute('href') === href)
+  return [...links].find(
+    link => link.getAttribute('href') === href && link.getClientRects().length > 0,
+  )
 }
 
 function focusMain(): void {

@@ -34,7 +34,7 @@ export function CrossHair(props: CrossHairProps) {
     <div
       class="over"
       role="slider"
-      tabindex="0"
+      tabIndex={0}
       aria-label={`Moment on the chart of ${props.name}`}
       aria-valuemin={0}
       aria-valuemax={last()}

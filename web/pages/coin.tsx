@@ -264,9 +264,6 @@ function CoinView(props: ViewProps<CoinData>) {
 }
 
 export const coin = definePage<CoinData>({
-  path: '/market/:id',
-  place: 'market',
-  tape: false,
   load,
   View: CoinView,
 })

@@ -125,9 +125,6 @@ function Docs(props: ViewProps<Outline>) {
 }
 
 export const docs = definePage<Outline>({
-  path: '/docs',
-  place: 'none',
-  tape: false,
   load,
   View: Docs,
 })

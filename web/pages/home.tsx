@@ -176,9 +176,6 @@ function NoPosts() {
 }
 
 export const home = definePage<HomeData>({
-  path: '/',
-  place: 'talk',
-  tape: true,
   load,
   View: Home,
 })

@@ -319,9 +319,6 @@ function Market(props: ViewProps<MarketData>) {
 }
 
 export const market = definePage<MarketData>({
-  path: '/market',
-  place: 'market',
-  tape: false,
   load,
   View: Market,
 })

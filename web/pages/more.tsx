@@ -70,9 +70,6 @@ function More(_props: ViewProps<object>) {
 }
 
 export const more = definePage<object>({
-  path: '/more',
-  place: 'more',
-  tape: false,
   load: async () => found({}),
   View: More,
 })

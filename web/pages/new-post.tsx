@@ -253,9 +253,6 @@ function NewPost(props: ViewProps<object>) {
 }
 
 export const newPost = definePage<object>({
-  path: '/posts/new',
-  place: 'write',
-  tape: false,
   load: async () => found({}),
   View: NewPost,
 })

@@ -4,9 +4,6 @@ import { definePage, failed } from './page.ts'
 import { ProblemView } from './problem-view.tsx'
 
 export const notFound = definePage<never>({
-  path: '*',
-  place: 'none',
-  tape: false,
   load: async () =>
     failed({ type: '/problems/not-found', title: 'Not found', status: 404, code: 'not-found' }),
   View: () => <ProblemView problem={null} />,

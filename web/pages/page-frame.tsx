@@ -1,22 +1,24 @@
-// Reads a page and shows it, or the problem in its place, with the footer that says what it was drawn from.
+// Opens and reads a page and shows it, or the problem in its place, above the footer that says what it was drawn from.
 import { useLocation } from '@solidjs/router'
 import { createResource, Show, untrack } from 'solid-js'
 import { isServer } from 'solid-js/web'
 import { askOnceWith, fetchHere } from '../api/ask.ts'
 import { freshKey } from '../forms/idempotency.ts'
 import { Footer } from '../layout/footer.tsx'
-import { type Loaded, matchPath, type Page, type PageArgs } from './page.ts'
+import { matchPath, type PageArgs, type PageEntry } from './page.ts'
 import { ProblemView } from './problem-view.tsx'
-import { takeFirst, useStart } from './start.ts'
+import { type First, type Opened, takeFirst, useStart } from './start.ts'
 
-function Shown<T>(props: {
-  readonly page: Page<T>
-  readonly loaded: Loaded<T>
+interface ShownProps {
+  readonly opened: Opened
   readonly args: PageArgs
-  readonly first: ReturnType<typeof takeFirst>
+  readonly first: First | null
   readonly reload: () => void
-}) {
-  const { page, loaded, first } = props
+}
+
+function Shown(props: ShownProps) {
+  const { opened, first } = props
+  const { page, loaded } = opened
   return (
     <>
       <Show
@@ -39,30 +41,34 @@ function Shown<T>(props: {
   )
 }
 
-export function PageFrame<T>(props: { readonly page: Page<T> }) {
-  const { page } = props
+export function PageFrame(props: { readonly entry: PageEntry }) {
+  const { entry } = props
   const location = useLocation()
   let first = takeFirst()
   const address = () =>
-    matchPath(page.path, location.pathname) ? location.pathname + location.search : false
+    matchPath(entry.path, location.pathname) ? location.pathname + location.search : false
   const args = (): PageArgs => ({
-    params: matchPath(page.path, location.pathname) ?? {},
+    params: matchPath(entry.path, location.pathname) ?? {},
     query: new URLSearchParams(location.search),
   })
-  const [loaded, { refetch }] = createResource(
+  const open = async (): Promise<Opened> => {
+    const wanted = args()
+    const page = await entry.open()
+    return { page, loaded: await page.load(askOnceWith(fetchHere), wanted) }
+  }
+  const [opened, { refetch }] = createResource(
     address,
-    () => page.load(askOnceWith(fetchHere), args()),
-    first ? { initialValue: first.loaded as Loaded<T>, ssrLoadFrom: 'initial' as const } : {},
+    open,
+    first ? { initialValue: first.opened, ssrLoadFrom: 'initial' as const } : {},
   )
   return (
-    <Show when={loaded()} keyed>
+    <Show when={opened()} keyed>
       {current => {
         const taken = first
         first = null
         return (
           <Shown
-            page={page}
-            loaded={current}
+            opened={current}
             args={untrack(args)}
             first={taken}
             reload={() => void refetch()}

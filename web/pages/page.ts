@@ -6,6 +6,18 @@ import type { Problem } from '../api/problem.ts'
 /** Which entry of the navigation a page belongs to. */
 export type Place = 'talk' | 'market' | 'write' | 'more' | 'none'
 
+/** What is known of a page before its code is there. */
+export interface PageEntry {
+  /** `/posts/:slug`; `*` matches everything. */
+  readonly path: string
+  readonly place: Place
+  /** Whether the rates run under the header. */
+  readonly tape: boolean
+  /** The page's file, as the build's manifest names it. */
+  readonly file: string
+  readonly open: () => Promise<Page<unknown>>
+}
+
 export interface PageArgs {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
@@ -36,12 +48,8 @@ export interface ViewProps<T> {
   readonly reload: () => void
 }
 
+/** A page's code: fetched only once it is wanted. */
 export interface Page<T> {
-  /** `/posts/:slug`; `*` matches everything. */
-  readonly path: string
-  readonly place: Place
-  /** Whether the rates run under the header. */
-  readonly tape: boolean
   readonly load: (ask: Ask, args: PageArgs) => Promise<Loaded<T>>
   readonly View: Component<ViewProps<T>>
 }

@@ -1,34 +1,96 @@
-// All pages of the site, the first that matches an address wins.
-import { coin } from './coin.tsx'
-import { docs } from './docs.tsx'
-import { home } from './home.tsx'
-import { market } from './market.tsx'
-import { more } from './more.tsx'
-import { newPost } from './new-post.tsx'
-import { notFound } from './not-found.tsx'
-import { matchPath, type Page } from './page.ts'
-import { post } from './post.tsx'
-import { posts } from './posts.tsx'
-import { signIn } from './sign-in.tsx'
-import { signUp } from './sign-up.tsx'
-import { user } from './user.tsx'
+// All pages of the site, the first that matches an address wins; each one's code is a file of its own.
+import { matchPath, type PageEntry } from './page.ts'
 
-export const pages: readonly Page<unknown>[] = [
-  home,
-  posts,
-  newPost,
-  post,
-  market,
-  coin,
-  signUp,
-  signIn,
-  user,
-  docs,
-  more,
+const notFound: PageEntry = {
+  path: '*',
+  place: 'none',
+  tape: false,
+  file: 'pages/not-found.tsx',
+  open: async () => (await import('./not-found.tsx')).notFound,
+}
+
+export const pages: readonly PageEntry[] = [
+  {
+    path: '/',
+    place: 'talk',
+    tape: true,
+    file: 'pages/home.tsx',
+    open: async () => (await import('./home.tsx')).home,
+  },
+  {
+    path: '/posts',
+    place: 'talk',
+    tape: true,
+    file: 'pages/posts.tsx',
+    open: async () => (await import('./posts.tsx')).posts,
+  },
+  {
+    path: '/posts/new',
+    place: 'write',
+    tape: false,
+    file: 'pages/new-post.tsx',
+    open: async () => (await import('./new-post.tsx')).newPost,
+  },
+  {
+    path: '/posts/:slug',
+    place: 'talk',
+    tape: true,
+    file: 'pages/post.tsx',
+    open: async () => (await import('./post.tsx')).post,
+  },
+  {
+    path: '/market',
+    place: 'market',
+    tape: false,
+    file: 'pages/market.tsx',
+    open: async () => (await import('./market.tsx')).market,
+  },
+  {
+    path: '/market/:id',
+    place: 'market',
+    tape: false,
+    file: 'pages/coin.tsx',
+    open: async () => (await import('./coin.tsx')).coin,
+  },
+  {
+    path: '/sign-up',
+    place: 'none',
+    tape: false,
+    file: 'pages/sign-up.tsx',
+    open: async () => (await import('./sign-up.tsx')).signUp,
+  },
+  {
+    path: '/sign-in',
+    place: 'none',
+    tape: false,
+    file: 'pages/sign-in.tsx',
+    open: async () => (await import('./sign-in.tsx')).signIn,
+  },
+  {
+    path: '/users/:username',
+    place: 'talk',
+    tape: false,
+    file: 'pages/user.tsx',
+    open: async () => (await import('./user.tsx')).user,
+  },
+  {
+    path: '/docs',
+    place: 'none',
+    tape: false,
+    file: 'pages/docs.tsx',
+    open: async () => (await import('./docs.tsx')).docs,
+  },
+  {
+    path: '/more',
+    place: 'more',
+    tape: false,
+    file: 'pages/more.tsx',
+    open: async () => (await import('./more.tsx')).more,
+  },
   notFound,
 ]
 
 /** The page of a path. */
-export function pageAt(pathname: string): Page<unknown> {
+export function pageAt(pathname: string): PageEntry {
   return pages.find(page => matchPath(page.path, pathname) !== null) ?? notFound
 }

@@ -186,9 +186,6 @@ function PostView(props: ViewProps<PostData>) {
 }
 
 export const post = definePage<PostData>({
-  path: '/posts/:slug',
-  place: 'talk',
-  tape: true,
   load,
   View: PostView,
 })

@@ -137,9 +137,6 @@ function Posts(props: ViewProps<TalkList>) {
 }
 
 export const posts = definePage<TalkList>({
-  path: '/posts',
-  place: 'talk',
-  tape: true,
   load,
   View: Posts,
 })

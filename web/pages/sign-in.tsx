@@ -88,9 +88,6 @@ function SignIn(props: ViewProps<object>) {
 }
 
 export const signIn = definePage<object>({
-  path: '/sign-in',
-  place: 'none',
-  tape: false,
   load: async () => found({}),
   View: SignIn,
 })

@@ -115,9 +115,6 @@ function SignUp(props: ViewProps<object>) {
 }
 
 export const signUp = definePage<object>({
-  path: '/sign-up',
-  place: 'none',
-  tape: false,
   load: async () => found({}),
   View: SignUp,
 })

@@ -4,7 +4,7 @@ import type { Theme } from '@cryptotalks/shared-kernel/http/page-renderer'
 import { createContext, useContext } from 'solid-js'
 import type { Visitor } from '../api/types.ts'
 import type { Quote } from '../market/quote.ts'
-import type { Loaded, Refused } from './page.ts'
+import type { Loaded, Page, Refused } from './page.ts'
 
 export interface Start {
   /** Path and query of the page. */
@@ -19,21 +19,33 @@ export interface Start {
   readonly loaded: Loaded<unknown>
 }
 
+/** A page's code with what it read. */
+export interface Opened {
+  readonly page: Page<unknown>
+  readonly loaded: Loaded<unknown>
+}
+
+/** What belongs to the first page only. */
+export interface First extends Pick<Start, 'refused' | 'idempotencyKey'> {
+  readonly opened: Opened
+}
+
 export interface StartOnce {
   readonly start: Start
-  /** What the first page was read as; `null` from the second call on. */
-  readonly takeFirst: () => Pick<Start, 'loaded' | 'refused' | 'idempotencyKey'> | null
+  /** The first page; `null` from the second call on. */
+  readonly takeFirst: () => First | null
 }
 
 /** A start whose first page can be taken once. */
-export function startOnce(start: Start): StartOnce {
-  let taken = false
+export function startOnce(start: Start, page: Page<unknown>): StartOnce {
+  const { refused, idempotencyKey, loaded } = start
+  let first: First | null = { refused, idempotencyKey, opened: { page, loaded } }
   return {
     start,
     takeFirst() {
-      if (taken) return null
-      taken = true
-      return start
+      const taken = first
+      first = null
+      return taken
     },
   }
 }

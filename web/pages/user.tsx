@@ -61,9 +61,6 @@ function User(props: ViewProps<UserData>) {
 }
 
 export const user = definePage<UserData>({
-  path: '/users/:username',
-  place: 'talk',
-  tape: false,
   load,
   View: User,
 })
