@@ -158,9 +158,12 @@ export class Log {
 
   streamEnd(streamNumber: number): StreamEnd {
     let tombstoned = false
+    // Both keys are made in the same scratch space, so each is copied before the next one is made.
+    const start = Buffer.from(revisionKey(streamNumber, TOMBSTONE_REVISION))
+    const end = Buffer.from(revisionKey(streamNumber, 0)).subarray(0, 4)
     for (const { key } of this.#revisions.getRange({
-      start: revisionKey(streamNumber, TOMBSTONE_REVISION),
-      end: Buffer.from(revisionKey(streamNumber, 0)).subarray(0, 4),
+      start,
+      end,
       reverse: true,
       limit: 2,
     })) {
