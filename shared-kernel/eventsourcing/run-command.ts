@@ -17,7 +17,12 @@ interface AnyFact {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export interface CommandOn<State, Read extends AnyFact, Fact extends AnyFact, R extends Refusal> {
+export interface CommandOn<
+  State,
+  Read extends AnyFact,
+  Fact extends AnyFact,
+  R extends Refusal = never,
+> {
   readonly streamName: string
   readonly evolution: Evolution<State, Read>
   readonly decide: (state: State) => Decision<Fact, R>
@@ -103,7 +108,7 @@ export async function runCommand<
   State,
   Read extends AnyFact,
   Fact extends AnyFact,
-  R extends Refusal,
+  R extends Refusal = never,
 >(kernel: Kernel, command: CommandOn<State, Read, Fact, R>): Promise<Outcome<R>> {
   const { streamName, evolution, metadata } = command
   for (let conflicts = 0; conflicts < maximumConflicts; conflicts++) {
