@@ -17,12 +17,7 @@ interface AnyFact {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export interface CommandOn<
-  State,
-  Read extends AnyFact,
-  Fact extends AnyFact,
-  R extends Refusal = never,
-> {
+export interface CommandOn<State, Read extends AnyFact, Fact extends AnyFact, R extends Refusal> {
   readonly streamName: string
   readonly evolution: Evolution<State, Read>
   readonly decide: (state: State) => Decision<Fact, R>
@@ -104,11 +99,19 @@ const headOf = (stored: readonly StoredEvent[]): ExpectedRevision =>
  * event ids and expected revision, so that no effect happens twice.
  * @throws OutcomeUnknown when the store stays out of reach; UnreadableStream; KeyDestroyed.
  */
+export function runCommand<State, Read extends AnyFact, Fact extends AnyFact>(
+  kernel: Kernel,
+  command: CommandOn<State, Read, Fact, never>,
+): Promise<Outcome<never>>
+export function runCommand<State, Read extends AnyFact, Fact extends AnyFact, R extends Refusal>(
+  kernel: Kernel,
+  command: CommandOn<State, Read, Fact, R>,
+): Promise<Outcome<R>>
 export async function runCommand<
   State,
   Read extends AnyFact,
   Fact extends AnyFact,
-  R extends Refusal = never,
+  R extends Refusal,
 >(kernel: Kernel, command: CommandOn<State, Read, Fact, R>): Promise<Outcome<R>> {
   const { streamName, evolution, metadata } = command
   for (let conflicts = 0; conflicts < maximumConflicts; conflicts++) {
