@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   projections: ['shared-kernel'],
   'read-side': ['shared-kernel'],
   web: [],
-  platform: [],
+  platform: ['shared-kernel'],
   bench: ['platform', 'shared-kernel'],
   e2e: ['platform', 'shared-kernel'],
 }
