@@ -32,6 +32,12 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
     },
     app.callback(),
   )
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      // Node closes what is idle when a stop begins, but keeps what becomes idle later.
+      if (!server.listening) setImmediate(() => server.closeIdleConnections())
+    })
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

@@ -52,7 +52,7 @@ async function serve(route: Route, ctx: Context, options: RegisterOptions): Prom
   ctx.set('Cache-Control', 'no-store')
   ctx.status = 303
   ctx.set('Location', localPath(posted.form.done(outcome, posted.values)))
-  ctx.body = null
+  ctx.body = ''
 }
 
 /** The handler's answer or refusal; what the edge refuses in its stead counts as refused, and errors go on. */
