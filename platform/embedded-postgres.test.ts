@@ -20,7 +20,8 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgre
 import { locatePostgresPackage, prepareBinaries } from './postgres/binaries.ts'
 import { serverUser } from './postgres/server-user.ts'
 import { identityOf, isRunning, signal, waitUntilGone } from './processes/process-identity.ts'
-import { ensureBuilt, REPOSITORY } from './testing/ensure-built.ts'
+import { program } from './repository.ts'
+import { ensureBuilt } from './testing/ensure-built.ts'
 
 const asRoot = process.getuid?.() === 0
 const cleanups: (() => void | Promise<void>)[] = []
@@ -163,7 +164,7 @@ describe('the PostgreSQL programs', () => {
 async function startInAnotherProcess(dataDir: string, watched: boolean) {
   const launcher = spawn(
     process.execPath,
-    [join(REPOSITORY, 'platform/dist/testing/fixtures/postgres-launcher.js'), dataDir],
+    [program('platform', 'testing/fixtures/postgres-launcher.js'), dataDir],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const [line] = await once(createInterface({ input: launcher.stdout }), 'line')

@@ -39,8 +39,8 @@ export interface EmbeddedPostgres {
   readonly connectionString: string
   readonly port: number
   readonly pid: number
-  /** Resolves when the server has ended, however it ended. */
-  readonly exited: Promise<void>
+  /** Resolves with how the server ended ("code 0", "SIGKILL"). */
+  readonly exited: Promise<string>
   /** Ends open sessions, writes all to disk, ends the server. */
   stop(): Promise<void>
   /** kill -9, as a crash would. The data stays for the next start. */
@@ -77,7 +77,7 @@ export async function startEmbeddedPostgres(
     signal: 'INT',
     ...(options.removeIfAbandoned ? { removeFolder: dataDir } : {}),
   })
-  const exited = once(server, 'exit').then(() => {})
+  const exited = once(server, 'exit').then(([code, signal]) => signal ?? `code ${code}`)
   const connectionTo = (database: string) =>
     `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}`
   try {
@@ -180,13 +180,13 @@ export async function ensureDatabase(connectionString: string, database: string)
   }
 }
 
-async function stopServer(server: ChildProcess, exited: Promise<void>): Promise<void> {
+async function stopServer(server: ChildProcess, exited: Promise<string>): Promise<void> {
   const impatience = setTimeout(() => server.kill('SIGQUIT'), STOP_WITHIN_MS)
   await endServer(server, 'SIGINT', exited)
   clearTimeout(impatience)
 }
 
-async function endServer(server: ChildProcess, signal: NodeJS.Signals, exited: Promise<void>) {
+async function endServer(server: ChildProcess, signal: NodeJS.Signals, exited: Promise<string>) {
   if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return
   server.kill(signal)
   await exited

@@ -9,6 +9,8 @@ export interface Service {
   launch(): Promise<Running>
   /** Undefined once it is ready for work, otherwise what it lacks. */
   readiness(running: Running): Promise<string | undefined>
+  /** What it said before it died, for whoever has to find out why. */
+  lastWords?(): string | undefined
 }
 
 export interface SupervisorOptions {
@@ -63,6 +65,8 @@ export class SupervisedService implements Supervised {
   readonly #service: Service
   readonly #options: SupervisorOptions
   #running: Running | undefined
+  /** Resolves when the present run is over and `untilReady` speaks of the next. */
+  #gone: Promise<string> | undefined
   #ended = false
   #held: { readonly released: Promise<void>; readonly release: () => void } | undefined
   #ready = readinessLatch()
@@ -84,7 +88,9 @@ export class SupervisedService implements Supervised {
   }
 
   async kill(): Promise<void> {
+    const gone = this.#gone
     await this.#running?.kill()
+    await gone
   }
 
   async hold(): Promise<void> {
@@ -132,10 +138,12 @@ export class SupervisedService implements Supervised {
         delay = Math.min(delay * 2, LONGEST_DELAY_MS)
         await this.#held?.released
       } else {
-        this.#ready.fail(new Error(`${this.name} died ${deaths} times at its start (${how})`))
+        const words = [how, this.#service.lastWords?.()].filter(Boolean).join(': ')
+        this.#ready.fail(new Error(`${this.name} died ${deaths} times at its start, ${words}`))
         break
       }
     }
+    this.#ready.fail(new Error(`${this.name} is stopped`))
     this.#options.onChange({ name: this.name, to: 'stopped' })
   }
 
@@ -149,18 +157,16 @@ export class SupervisedService implements Supervised {
     }
     this.#running = running
     this.#options.onChange({ name: this.name, to: 'started', pid: running.pid })
+    this.#gone = running.exited.then(how => {
+      this.#running = undefined
+      this.#ready.renew()
+      return how
+    })
     // Ended or held while it was being launched: nobody else will stop it.
     if (this.#ended) void running.stop(this.#options.graceMs ?? GRACE_MS)
     else if (this.#held !== undefined) void running.kill()
-    let alive = true
-    const exited = running.exited.then(how => {
-      alive = false
-      return how
-    })
-    const readyAt = this.#watchReadiness(running, () => alive, startedAt)
-    const how = await exited
-    this.#running = undefined
-    this.#ready.renew()
+    const readyAt = this.#watchReadiness(running, () => this.#running === running, startedAt)
+    const how = await this.#gone
     const since = await readyAt
     return { how, healthy: since !== undefined && Date.now() - since >= HEALTHY_AFTER_MS }
   }
@@ -171,12 +177,13 @@ export class SupervisedService implements Supervised {
     isAlive: () => boolean,
     startedAt: number,
   ): Promise<number | undefined> {
+    const launchedAt = Date.now()
     const { readyWithinMs = READINESS_WITHIN_MS, onChange } = this.#options
     while (isAlive()) {
       const lacks = await this.#service.readiness(running).catch((error: unknown) => String(error))
       if (!isAlive()) return undefined
       if (lacks === undefined) {
-        onChange({ name: this.name, to: 'ready', afterMs: Date.now() - startedAt })
+        onChange({ name: this.name, to: 'ready', afterMs: Date.now() - launchedAt })
         this.#ready.give()
         return Date.now()
       }

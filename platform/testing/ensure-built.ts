@@ -1,12 +1,11 @@
 // Builds rooms whose programs a test starts as processes: processes run from dist, tests from source.
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { REPOSITORY } from '../repository.ts'
 
-/** The folder that holds all rooms, found from here whether this runs from source or from dist. */
-export const REPOSITORY = findRepository(import.meta.dirname)
+export { REPOSITORY } from '../repository.ts'
 
 const LOCK = join(REPOSITORY, 'node_modules', '.cache', 'cryptotalks-build.lock')
 /** A lock older than this was left by a killed builder. */
@@ -54,11 +53,4 @@ async function takeLock(): Promise<boolean> {
     await rm(LOCK, { recursive: true, force: true })
   }
   return false
-}
-
-function findRepository(from: string): string {
-  const here = existsSync(join(from, 'tsconfig.base.json'))
-  if (here) return from
-  if (dirname(from) === from) throw new Error('These files do not lie in the repository')
-  return findRepository(dirname(from))
 }

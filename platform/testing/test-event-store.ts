@@ -1,8 +1,8 @@
 // The embedded event store as a process for one test file: ended with it, also when it is killed.
-import { join } from 'node:path'
 import { freePort } from '../processes/free-port.ts'
 import { startProgram } from '../processes/program.ts'
-import { ensureBuilt, REPOSITORY } from './ensure-built.ts'
+import { program } from '../repository.ts'
+import { ensureBuilt } from './ensure-built.ts'
 
 export interface TestEventStore {
   /** For `EventStoreDBClient.connectionString`. */
@@ -50,7 +50,7 @@ async function startEventStore(port: number, where: readonly string[]) {
     ready = resolve
   })
   const running = await startProgram({
-    script: join(REPOSITORY, 'event-store', 'dist', 'main.js'),
+    script: program('event-store', 'main.js'),
     args: [...where, '--port', String(port)],
     env: process.env,
     onLine(line) {

@@ -1,0 +1,8 @@
+// The people of the demo content. Their password is public: these accounts are for trying things out only.
+
+export const DEMO_USERS = ['marrow', 'ilse', 'tobias', 'nakoma', 'quietledger', 'verbena'] as const
+
+export type DemoUser = (typeof DEMO_USERS)[number]
+
+/** Of every demo account; written in the README as well. */
+export const DEMO_PASSWORD = 'demo-content-only'

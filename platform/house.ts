@@ -1,0 +1,184 @@
+// Brings up the processes of the house in their order, each with its port, its settings and its log.
+import { join } from 'node:path'
+import type { Platform, PlatformOptions, PlatformProcess, ProcessName } from './platform-types.ts'
+import { freePort } from './processes/free-port.ts'
+import { openProcessLog, type ProcessLog } from './processes/process-log.ts'
+import type { Service, ServiceChange, Supervised } from './processes/supervised-service.ts'
+import { program } from './repository.ts'
+import { eventStoreService, httpService, postgresService } from './services.ts'
+import { settingsOf } from './settings.ts'
+import { createSupervisor } from './supervisor.ts'
+
+export interface HouseOptions extends PlatformOptions {
+  readonly host: string
+  readonly port: number
+  /** Told the ids of the running processes whenever they change. */
+  readonly onProcesses: (pids: readonly number[]) => void
+}
+
+export interface House {
+  /** Resolves when all processes are ready; rejects in the words of the one that does not get there. */
+  start(): Promise<Omit<Platform, 'stop' | 'killAll'>>
+  /** Ends all processes and closes their logs. */
+  end(how: 'stop' | 'kill'): Promise<void>
+}
+
+type NodeProgram = Exclude<ProcessName, 'postgres'>
+
+const PROGRAMS: Readonly<Record<NodeProgram, readonly [room: string, file: string]>> = {
+  'event-store': ['event-store', 'main.js'],
+  projections: ['projections', 'main.js'],
+  'write-side': ['write-side', 'main.js'],
+  'rates-feed': ['write-side', 'rates-feed.js'],
+  'read-side': ['read-side', 'main.js'],
+  gateway: ['platform', 'gateway-main.js'],
+}
+
+export function createHouse(options: HouseOptions): House {
+  const { dataDir, onLine = () => {} } = options
+  const processes: Partial<Record<ProcessName, PlatformProcess>> = {}
+  const logs: ProcessLog[] = []
+  const toTerminal = (name: string) => (words: string) => onLine(`${name.padEnd(11)} ${words}`)
+  const supervisor = createSupervisor({
+    onChange(change) {
+      const words = wordsFor(change)
+      if (words !== undefined) toTerminal(change.name)(words)
+      // Postgres looks after its own orphans, by its pid file.
+      const { postgres: _, ...ours } = processes
+      options.onProcesses(Object.values(ours).flatMap(({ pid }) => pid ?? []))
+    },
+  })
+  const crew: Crew = {
+    add(service, port, url) {
+      const supervised = supervisor.supervise(service)
+      processes[service.name as ProcessName] = placed(supervised, port, url)
+      return supervised.untilReady()
+    },
+    openLog(name) {
+      const log = openProcessLog(join(dataDir, 'logs', `${name}.log`), toTerminal(name))
+      logs.push(log)
+      return log
+    },
+    script: name => options.programs?.[name] ?? program(...PROGRAMS[name]),
+  }
+  return {
+    start: async () => ({ ...(await startAll(options, crew)), processes }),
+    async end(how) {
+      await (how === 'stop' ? supervisor.stop() : supervisor.killAll())
+      await Promise.all(logs.map(log => log.close()))
+    },
+  }
+}
+
+/** What the starting of a process needs of the house. */
+interface Crew {
+  /** Resolves when the service is ready. */
+  add(service: Service, port: number, url: () => string): Promise<void>
+  openLog(name: string): ProcessLog
+  script(name: NodeProgram): string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+async function startAll(options: HouseOptions, crew: Crew) {
+  const url = `http://localhost:${options.port}`
+  const { common, masterKey, publicUrl } = settingsOf(options, url)
+  const [eventStoreUrl, databaseUrl] = await Promise.all([
+    common.EVENTSTORE_URL || startEventStore(options.dataDir, crew, common),
+    common.DATABASE_URL || startPostgres(options.dataDir, crew),
+  ])
+  const stores = { EVENTSTORE_URL: eventStoreUrl, DATABASE_URL: databaseUrl }
+  await startPrograms(options, crew, { ...common, ...stores })
+  return { url, publicUrl, eventStoreUrl, databaseUrl, masterKey }
+}
+
+async function startEventStore(dataDir: string, crew: Crew, env: Env): Promise<string> {
+  const port = await freePort()
+  const url = `esdb://127.0.0.1:${port}?tls=false`
+  const service = eventStoreService({
+    script: crew.script('event-store'),
+    dir: join(dataDir, 'event-store'),
+    port,
+    env,
+    log: crew.openLog('event-store'),
+  })
+  await crew.add(service, port, () => url)
+  return url
+}
+
+async function startPostgres(dataDir: string, crew: Crew): Promise<string> {
+  const port = await freePort()
+  let url = ''
+  const service = postgresService({
+    dataDir: join(dataDir, 'postgres'),
+    port,
+    onConnectionString(connectionString) {
+      url = connectionString
+    },
+  })
+  await crew.add(service, port, () => url)
+  return url
+}
+
+async function startPrograms({ host, port }: HouseOptions, crew: Crew, env: Env): Promise<void> {
+  const [projections, writeSide, ratesFeed, readSide] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
+  const sides = {
+    READ_SIDE_URL: `http://127.0.0.1:${readSide}`,
+    WRITE_SIDE_URL: `http://127.0.0.1:${writeSide}`,
+  }
+  const start = (name: NodeProgram, itsPort: number, own: Env) => {
+    const url = `http://127.0.0.1:${itsPort}`
+    const log = crew.openLog(name)
+    const service = httpService({
+      name,
+      script: crew.script(name),
+      url,
+      env: { ...env, ...own },
+      log,
+    })
+    return crew.add(service, itsPort, () => url)
+  }
+  await Promise.all([
+    start('projections', projections, { PROJECTIONS_PORT: String(projections) }),
+    start('write-side', writeSide, { ...sides, WRITE_SIDE_PORT: String(writeSide) }),
+    start('rates-feed', ratesFeed, { RATES_FEED_PORT: String(ratesFeed) }),
+    start('read-side', readSide, { READ_SIDE_PORT: String(readSide) }),
+    start('gateway', port, { ...sides, HOST: host, PORT: String(port) }),
+  ])
+}
+
+function placed(supervised: Supervised, port: number, url: () => string): PlatformProcess {
+  return {
+    name: supervised.name,
+    port,
+    get url() {
+      return url()
+    },
+    get pid() {
+      return supervised.pid
+    },
+    get restarts() {
+      return supervised.restarts
+    },
+    untilReady: () => supervised.untilReady(),
+    kill: () => supervised.kill(),
+    hold: () => supervised.hold(),
+    release: () => supervised.release(),
+  }
+}
+
+function wordsFor(change: ServiceChange): string | undefined {
+  switch (change.to) {
+    case 'ready':
+      return `ready after ${(change.afterMs / 1000).toFixed(1)} s`
+    case 'died':
+      return `ended (${change.how}), starts again in ${change.restartInMs / 1000} s`
+    default:
+      return undefined
+  }
+}

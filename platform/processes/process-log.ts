@@ -1,0 +1,73 @@
+// The log of one process: every line in a file of bounded size, what a person should see on the terminal.
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs'
+import { dirname } from 'node:path'
+
+export interface ProcessLog {
+  /** Takes one line that the process wrote. */
+  write(line: string): void
+  /** The last lines, newest last: what a process said before it died. */
+  lastLines(): readonly string[]
+  /** Resolves when all is in the file. */
+  close(): Promise<void>
+}
+
+/** A full file is set aside as `<file>.1`, in the place of the one before it. */
+const FILE_BYTES = 10 * 1024 * 1024
+const REMEMBERED_LINES = 20
+const TERMINAL_CHARACTERS = 300
+/** Searched in the raw line: most lines are below this level and are not worth parsing. */
+const FOR_PEOPLE = /"level":(?:"(?:warn|error|fatal)"|[456]0)/
+
+export function openProcessLog(file: string, toTerminal: (line: string) => void): ProcessLog {
+  mkdirSync(dirname(file), { recursive: true })
+  let bytes = existsSync(file) ? statSync(file).size : 0
+  let stream = open(file)
+  const last: string[] = []
+  return {
+    write(line) {
+      if (bytes > FILE_BYTES) {
+        stream.end()
+        renameSync(file, `${file}.1`)
+        stream = open(file)
+        bytes = 0
+      }
+      stream.write(`${line}\n`)
+      bytes += line.length + 1
+      last.push(line)
+      if (last.length > REMEMBERED_LINES) last.shift()
+      const words = wordsForPeople(line)
+      if (words !== undefined) toTerminal(words)
+    },
+    lastLines: () => last,
+    close: () => new Promise(resolve => stream.end(() => resolve())),
+  }
+}
+
+function open(file: string): WriteStream {
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
+  // A full disk must not end the supervisor, whose processes may still have work to finish.
+  stream.on('error', () => {})
+  return stream
+}
+
+/** The line as a person reads it; undefined when it need not be seen. */
+export function wordsForPeople(line: string): string | undefined {
+  if (line.trim() === '') return undefined
+  if (!line.startsWith('{')) return line.slice(0, TERMINAL_CHARACTERS)
+  if (!FOR_PEOPLE.test(line)) return undefined
+  try {
+    const { level, msg, err } = JSON.parse(line)
+    const cause = typeof err === 'string' ? err : err?.message
+    const words = [typeof level === 'string' ? `${level}:` : '', msg, cause && `(${cause})`]
+    return words.filter(Boolean).join(' ').slice(0, TERMINAL_CHARACTERS)
+  } catch {
+    return line.slice(0, TERMINAL_CHARACTERS)
+  }
+}

@@ -1,0 +1,111 @@
+// The processes of Cryptotalks as the supervisor runs them.
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { type ProcessLog, wordsForPeople } from './processes/process-log.ts'
+import { type Running, startProgram } from './processes/program.ts'
+import type { Service } from './processes/supervised-service.ts'
+
+const PROBE_WITHIN_MS = 2_000
+
+export interface EmbeddedEventStore {
+  readonly script: string
+  readonly dir: string
+  readonly port: number
+  readonly env: NodeJS.ProcessEnv
+  readonly log: ProcessLog
+}
+
+/** The embedded event store: ready once it says so. */
+export function eventStoreService({ script, dir, port, env, log }: EmbeddedEventStore): Service {
+  const readyRuns = new WeakSet<Running>()
+  return {
+    name: 'event-store',
+    async launch() {
+      let saidReady = false
+      let running: Running | undefined
+      running = await startProgram({
+        script,
+        args: ['--dir', dir, '--port', String(port)],
+        env,
+        onLine(line) {
+          log.write(line.startsWith('READY ') ? JSON.stringify({ level: 'info', msg: line }) : line)
+          if (!line.startsWith('READY ')) return
+          saidReady = true
+          if (running !== undefined) readyRuns.add(running)
+        },
+      })
+      if (saidReady) readyRuns.add(running)
+      return running
+    },
+    readiness: async running =>
+      readyRuns.has(running) ? undefined : `it does not say that it is; ${lastWords(log) ?? ''}`,
+    lastWords: () => lastWords(log),
+  }
+}
+
+export interface EmbeddedDatabase {
+  readonly dataDir: string
+  readonly port: number
+  /** Told the connection string at each start; it stays the same. */
+  readonly onConnectionString: (connectionString: string) => void
+}
+
+/** The embedded PostgreSQL: ready when its launch is over. */
+export function postgresService({ dataDir, port, onConnectionString }: EmbeddedDatabase): Service {
+  return {
+    name: 'postgres',
+    async launch() {
+      const server = await startEmbeddedPostgres({ dataDir, port })
+      onConnectionString(server.connectionString)
+      return server
+    },
+    readiness: async () => undefined,
+  }
+}
+
+export interface HttpProgram {
+  readonly name: string
+  readonly script: string
+  readonly url: string
+  readonly env: NodeJS.ProcessEnv
+  readonly log: ProcessLog
+}
+
+/** A process of ours that answers `/health/ready`. */
+export function httpService({ name, script, url, env, log }: HttpProgram): Service {
+  return {
+    name,
+    launch: () => startProgram({ script, env, onLine: line => log.write(line) }),
+    readiness: () => whatItLacks(url, log),
+    lastWords: () => lastWords(log),
+  }
+}
+
+async function whatItLacks(url: string, log: ProcessLog): Promise<string | undefined> {
+  let answer: Response
+  try {
+    answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PROBE_WITHIN_MS) })
+  } catch {
+    return `it does not answer on ${url}; ${lastWords(log) ?? 'it said nothing'}`
+  }
+  const body = await answer.text()
+  return answer.ok ? undefined : failingChecks(body)
+}
+
+function failingChecks(body: string): string {
+  try {
+    const { checks } = JSON.parse(body) as {
+      checks: Record<string, { ok: boolean; detail?: string }>
+    }
+    const failing = Object.entries(checks).filter(([, { ok }]) => !ok)
+    return failing.map(([name, { detail }]) => `${name}: ${detail ?? 'failing'}`).join('; ')
+  } catch {
+    return body.slice(0, 200)
+  }
+}
+
+/** Rather what it said of a trouble than its very last line. */
+function lastWords(log: ProcessLog): string | undefined {
+  const lines = log.lastLines()
+  const words = lines.flatMap(line => wordsForPeople(line) ?? [])
+  return words.length > 0 ? words.slice(-5).join(' | ') : lines.at(-1)?.slice(0, 300)
+}

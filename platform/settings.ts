@@ -1,0 +1,35 @@
+// The settings that every process is started with.
+import { join } from 'node:path'
+import { masterKeyOf } from './master-key.ts'
+import type { PlatformOptions } from './platform-types.ts'
+import { program, REPOSITORY } from './repository.ts'
+
+export interface Settings {
+  /** What all processes get. */
+  readonly common: Readonly<Record<string, string | undefined>>
+  readonly masterKey: string
+  readonly publicUrl: string
+}
+
+/** Our own environment, over it `options.env`, over both what only the platform can know. */
+export function settingsOf(
+  { dataDir, env }: Pick<PlatformOptions, 'dataDir' | 'env'>,
+  url: string,
+): Settings {
+  const given: NodeJS.ProcessEnv = { NODE_ENV: 'production', ...process.env, ...env }
+  const masterKey = given.MASTER_KEY || masterKeyOf(dataDir)
+  const publicUrl = given.PUBLIC_URL || url
+  return {
+    masterKey,
+    publicUrl,
+    common: {
+      ...given,
+      MASTER_KEY: masterKey,
+      PUBLIC_URL: publicUrl,
+      WEB_DIST: join(REPOSITORY, 'web', 'dist'),
+      OPENAPI_FILE: program('platform', 'openapi.json'),
+      // Only the gateway may be reached from elsewhere.
+      HOST: '127.0.0.1',
+    },
+  }
+}
