@@ -1,0 +1,188 @@
+// The goal of the whole, in a real browser: join, sign in, write, see it in the very next page, beside rates that move.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { desktop, openWatched, phone, startBrowser } from './testing/browser.ts'
+import { listedTitles, publish, shownPrices, signIn, signUp } from './testing/journey.ts'
+import { expectStatus, someAccount, visit } from './testing/person.ts'
+import { until } from './testing/until.ts'
+import { startWorld, type World } from './testing/world.ts'
+
+let world: World
+let browser: Browser
+let cookies: Awaited<ReturnType<BrowserContext['cookies']>>
+let postPath = ''
+
+beforeAll(async () => {
+  world = await startWorld({ seed: true, env: { RATES_POLL_SECONDS: '1' } })
+  browser = await startBrowser()
+}, 300_000)
+afterAll(async () => {
+  await browser?.close()
+  await world?.end()
+}, 60_000)
+
+const newestSample = async () => {
+  const { body } = expectStatus(200, await visit(world.url).get('/api/coins?limit=1'))
+  return (body as { market: { sampledAt: string } | null }).market?.sampledAt ?? ''
+}
+
+/** Resolves when the market has moved on since now. */
+async function marketMovesOn(): Promise<void> {
+  const before = await newestSample()
+  await until('a newer sample', async () => ((await newestSample()) > before ? true : undefined))
+}
+
+describe.each([
+  { device: 'phone', viewport: phone, scripts: true },
+  { device: 'phone', viewport: phone, scripts: false },
+  { device: 'desktop', viewport: desktop, scripts: true },
+  { device: 'desktop', viewport: desktop, scripts: false },
+])('on a $device with scripts $scripts', ({ device, viewport, scripts }) => {
+  it('a newcomer joins, signs in, writes, and finds the post in the very next page', async () => {
+    const { page, context, mishaps } = await openWatched(browser, {
+      url: world.url,
+      viewport,
+      scripts,
+    })
+    const account = someAccount(`${device}.${scripts ? 'lively' : 'plain'}`)
+    const title = `First words from a ${device} ${scripts ? 'with' : 'without'} scripts`
+    const body = 'I hold some $BTC.\n\n## Why\n\n- it is **hard**\n- and <b>not</b> HTML'
+
+    await signUp(page, account)
+    await signIn(page, account)
+    await publish(page, { title, body, tags: 'first-words, testing' })
+
+    expect(await page.locator('h1').textContent()).toContain(title)
+    expect(await page.locator('main .prose a[href="/market/btc"]').count()).toBe(1)
+    expect(await page.locator('main .prose strong').textContent()).toBe('hard')
+    postPath = new URL(page.url()).pathname
+
+    await page.goto('/posts')
+    expect((await listedTitles(page))[0]).toBe(title)
+    await page.goto('/')
+    expect(await listedTitles(page)).toContain(title)
+    await page.goto('/posts?tag=first-words')
+    expect(await listedTitles(page)).toContain(title)
+
+    expect(mishaps).toEqual([])
+    cookies = await context.cookies()
+    await context.close()
+  }, 60_000)
+
+  it('the market is shown as simulated, with prices that have moved when one looks again', async () => {
+    const { page, context, mishaps } = await openWatched(browser, {
+      url: world.url,
+      viewport,
+      scripts,
+    })
+    await page.goto('/market')
+    expect(await page.locator('main').textContent()).toMatch(/simulated/i)
+    const before = await shownPrices(page)
+    await marketMovesOn()
+    await page.reload()
+    expect(await shownPrices(page)).not.toEqual(before)
+    await page.locator('main table a[href="/market/bitcoin"]').click()
+    await page.waitForURL('**/market/bitcoin')
+    expect(await page.locator('h1').textContent()).toContain('Bitcoin')
+    expect(await page.locator('main svg').count()).toBeGreaterThan(0)
+    expect(mishaps).toEqual([])
+    await context.close()
+  }, 60_000)
+
+  it('nothing is wider than the screen', async () => {
+    const { page, context } = await openWatched(browser, { url: world.url, viewport, cookies })
+    for (const path of ['/', '/posts', postPath, '/posts/new', '/market', '/market/bitcoin']) {
+      await page.goto(path)
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      expect(width, path).toBeLessThanOrEqual(viewport.width)
+    }
+    await context.close()
+  }, 60_000)
+})
+
+describe('with scripts', () => {
+  it('prices move in place while one looks', async () => {
+    const { page, context, mishaps } = await openWatched(browser, {
+      url: world.url,
+      viewport: desktop,
+    })
+    await page.goto('/market')
+    const before = await shownPrices(page)
+    await until('the table shows other prices', async () =>
+      (await shownPrices(page)).join() === before.join() ? undefined : true,
+    )
+    expect(mishaps).toEqual([])
+    await context.close()
+  }, 90_000)
+})
+
+describe('what is refused', () => {
+  it.each([true, false])(
+    'is said beside the form with scripts %s, with what was typed',
+    async scripts => {
+      const { page, context } = await openWatched(browser, {
+        url: world.url,
+        viewport: desktop,
+        scripts,
+      })
+      await page.goto('/sign-up')
+      await page.locator('#email').fill('someone@example.org')
+      await page.locator('#username').fill('admin')
+      await page.locator('#password').fill('a good long secret')
+      await page.locator('#acceptTerms').check()
+      await page.locator('main button[type=submit]').click()
+      await page.locator('[role=alert]').waitFor()
+      expect(await page.title()).toMatch(/^Error:/)
+      expect(await page.locator('#email').inputValue()).toBe('someone@example.org')
+      expect(await page.locator('#username').getAttribute('aria-invalid')).toBe('true')
+      if (!scripts) expect(await page.locator('#password').inputValue()).toBe('')
+      await context.close()
+    },
+    60_000,
+  )
+})
+
+const widths = [320, 768, 1280]
+const schemes = ['light', 'dark'] as const
+const guestPaths = [
+  '/',
+  '/posts',
+  '/sign-up',
+  '/sign-in',
+  '/market',
+  '/market/bitcoin',
+  '/docs',
+  '/nowhere',
+]
+
+describe.each(schemes)('axe in %s', colorScheme => {
+  it.each(widths)(
+    'finds nothing at %i px',
+    async width => {
+      const faults: string[] = []
+      const viewport = { width, height: 900 }
+      const look = async (paths: readonly string[], signedIn: boolean) => {
+        const { page, context } = await openWatched(browser, {
+          url: world.url,
+          viewport,
+          colorScheme,
+          ...(signedIn && { cookies }),
+        })
+        for (const path of paths) {
+          await page.goto(path)
+          const { violations } = await new AxeBuilder({ page }).analyze()
+          for (const { id, nodes } of violations)
+            faults.push(
+              `${path}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+            )
+        }
+        await context.close()
+      }
+      await look([...guestPaths, postPath], false)
+      await look(['/', '/posts/new'], true)
+      expect(faults).toEqual([])
+    },
+    120_000,
+  )
+})
