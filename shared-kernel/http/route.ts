@@ -78,6 +78,7 @@ export interface RouteDefinition<
   Headers extends z.ZodType,
   A extends Answers,
   Auth extends RouteAuth,
+  Status extends number = number,
 > {
   readonly method: RouteMethod
   /** As @koa/router has it: `/api/posts/:slug`. */
@@ -102,8 +103,12 @@ export interface RouteDefinition<
   readonly form?: FormOf<A>
   handle(
     input: RouteInput<Params, Query, Body, Headers, Auth>,
-  ): Promise<AnswerOf<A> | Refused> | AnswerOf<A> | Refused
+  ): Promise<Answered<A, Status> | Refused> | Answered<A, Status> | Refused
 }
+
+// `AnswerOf` alone does not tell TypeScript, while it still infers A, that the status in a handler's answer is a
+// literal; a type parameter of its own does.
+type Answered<A extends Answers, Status extends number> = AnswerOf<A> & { readonly status: Status }
 
 /** A route as lists hold it. */
 export type Route = RouteDefinition<z.ZodType, z.ZodType, z.ZodType, z.ZodType, Answers, RouteAuth>
@@ -121,7 +126,8 @@ export function defineRoute<
   Body extends z.ZodType = z.ZodUndefined,
   Headers extends z.ZodType = z.ZodUndefined,
   Auth extends RouteAuth = 'none',
->(definition: RouteDefinition<Params, Query, Body, Headers, A, Auth>): Route {
+  Status extends number = number,
+>(definition: RouteDefinition<Params, Query, Body, Headers, A, Auth, Status>): Route {
   const { method, path, query, body, form } = definition
   if (body !== undefined && (method === 'get' || method === 'delete'))
     throw new Error(`${method} ${path}: a ${method} has no body that anybody heeds`)
