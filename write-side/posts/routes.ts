@@ -1,7 +1,9 @@
 // Publishing, and seeing beforehand what it will look like, over HTTP.
-import { edgeProblems } from '@cryptotalks/shared-kernel/http/edge-problems'
+import { edgeProblems, problemFrom } from '@cryptotalks/shared-kernel/http/edge-problems'
+import type { Problem } from '@cryptotalks/shared-kernel/http/problem'
 import { written } from '@cryptotalks/shared-kernel/http/read-your-writes'
 import { pickProblems, problemOf } from '@cryptotalks/shared-kernel/http/refusal'
+import { stateOf } from '@cryptotalks/shared-kernel/http/request-state'
 import { defineRoute, type Route } from '@cryptotalks/shared-kernel/http/route'
 import { renderMarkdown } from '@cryptotalks/shared-kernel/markdown/render-markdown'
 import { z } from 'zod'
@@ -18,6 +20,12 @@ export interface PostCommands {
 
 // 40,000 characters are 120 kB in Chinese, and twice that when a client escapes each of them in JSON.
 const mostBodyBytes = 256 * 1024
+
+const newPostPage = '/posts/new'
+
+/** What the form's page shows as its preview. */
+const previewShown = (html: string): Problem =>
+  problemFrom('preview', { status: 200, title: 'Preview' }, { detail: html })
 
 const refusals = pickProblems(commonRefusals, 'idempotency-key-reused')
 
@@ -37,7 +45,7 @@ const postPosts = ({ publish, metadata }: PostCommands): Route =>
     },
     problems: { ...refusals, unavailable: edgeProblems.unavailable },
     form: {
-      page: '/posts/new',
+      page: newPostPage,
       from: ({ tags = '', ...values }) => ({
         ...values,
         tags: tags.split(/[\s,]+/).filter(tag => tag !== ''),
@@ -65,7 +73,13 @@ const postPreviews: Route = defineRoute({
   body: z.strictObject({ body: bodySchema }),
   mostBodyBytes,
   answers: { 200: z.strictObject({ html: z.string() }).meta({ description: 'Safe HTML' }) },
-  handle: ({ body }) => ({ status: 200, body: { html: renderMarkdown(body.body).html } }),
+  form: { page: newPostPage, from: ({ body }) => ({ body }), done: () => newPostPage },
+  handle: ({ body: { body }, ctx }) => {
+    const { html } = renderMarkdown(body)
+    // Without scripts the page comes again with what was typed, and so like a refusal, which this is none.
+    if (stateOf(ctx).form !== undefined) return { problem: previewShown(html) }
+    return { status: 200, body: { html } }
+  },
 })
 
 export const postRoutes = (commands: PostCommands): readonly Route[] => [

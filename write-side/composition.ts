@@ -1,0 +1,146 @@
+// Puts the write side together: every part a plain factory's value, bound here and nowhere else.
+import 'reflect-metadata'
+import { registry } from '@cryptotalks/shared-kernel/events/registry'
+import {
+  connectEventStore,
+  type EventStore,
+} from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import type { Kernel } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
+import { createApp } from '@cryptotalks/shared-kernel/http/create-app'
+import type { RenderPage } from '@cryptotalks/shared-kernel/http/page-renderer'
+import { createPages } from '@cryptotalks/shared-kernel/http/pages'
+import { registerRoutes } from '@cryptotalks/shared-kernel/http/register-routes'
+import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
+import { createMetrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
+import { probeRouter } from '@cryptotalks/shared-kernel/telemetry/probe-router'
+import { Container, type ServiceIdentifier } from 'inversify'
+import type Koa from 'koa'
+import { Pool } from 'pg'
+import { askReadSide } from './adapters/query-api.ts'
+import { createSignInLimits } from './adapters/sign-in-limits-in-postgres.ts'
+import { createMakeMetadata } from './commands/command-metadata.ts'
+import { keyringOrUnknown, orUnavailable } from './commands/unavailable.ts'
+import type { Config } from './config.ts'
+import { createPublishing } from './posts/publishing.ts'
+import { createPreparation, type Preparation } from './prepare.ts'
+import { createReservations, type Reservations } from './reservations/reservations.ts'
+import { apiRoutes, type Commands, siteRoutes } from './routes.ts'
+import { createSecrets, type Secrets } from './secrets.ts'
+import { createPasswords, type Passwords } from './users/passwords.ts'
+import { createRegistration } from './users/registration.ts'
+import { createSessions, type Sessions } from './users/sessions.ts'
+import { createSigningIn } from './users/signing-in.ts'
+import { createSigningOut } from './users/signing-out.ts'
+
+/** What is given from outside. */
+export interface Given {
+  readonly config: Config
+  readonly logger: Logger
+  /** The site's server bundle. */
+  readonly render: RenderPage
+}
+
+/** The write side, ready to listen. */
+export interface WriteSide {
+  readonly app: Koa
+  readonly preparation: Preparation
+  readonly close: () => Promise<void>
+}
+
+const id = <T>(name: string): ServiceIdentifier<T> => Symbol.for(name)
+const ids = {
+  given: id<Given>('given'),
+  pool: id<Pool>('pool'),
+  store: id<EventStore>('store'),
+  secrets: id<Secrets>('secrets'),
+  kernel: id<Kernel>('kernel'),
+  reservations: id<Reservations>('reservations'),
+  sessions: id<Sessions>('sessions'),
+  passwords: id<Passwords>('passwords'),
+  commands: id<Commands>('commands'),
+  preparation: id<Preparation>('preparation'),
+  app: id<Koa>('app'),
+}
+
+type Get = <T>(which: ServiceIdentifier<T>) => T
+
+// A query here is by primary key: one that takes this long will not be answered, and its asker can't wait longer.
+const databasePatience = {
+  connectionTimeoutMillis: 2_000,
+  query_timeout: 5_000,
+  idleTimeoutMillis: 60_000,
+}
+
+function makePool({ config, logger }: Given): Pool {
+  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 10, ...databasePatience })
+  // Without a listener, a connection that breaks while idle would end the process.
+  pool.on('error', error => logger.warn({ err: error }, 'a connection to Postgres broke'))
+  return pool
+}
+
+function makeKernel(get: Get): Kernel {
+  const keyring = createPostgresKeyring(get(ids.pool), get(ids.given).config.MASTER_KEY)
+  return { store: get(ids.store), registry, keyring: keyringOrUnknown(keyring) }
+}
+
+function makeCommands(get: Get): Commands {
+  const kernel = get(ids.kernel)
+  const secrets = get(ids.secrets)
+  const reservations = get(ids.reservations)
+  const sessions = get(ids.sessions)
+  const passwords = get(ids.passwords)
+  const limits = createSignInLimits(get(ids.pool), secrets)
+  return {
+    metadata: createMakeMetadata(secrets),
+    register: createRegistration({ kernel, reservations, passwords, secrets }),
+    beginSession: createSigningIn({ kernel, reservations, passwords, limits, sessions, secrets }),
+    endSession: createSigningOut(kernel, sessions),
+    publish: createPublishing(kernel, reservations),
+  }
+}
+
+function makeApp(get: Get): Koa {
+  const { config, logger, render } = get(ids.given)
+  const { PUBLIC_URL: publicUrl, READ_SIDE_URL, TRUST_PROXY } = config
+  const metrics = createMetrics('write-side')
+  const pages = createPages({ render, publicUrl, askApi: askReadSide(READ_SIDE_URL) })
+  const sessions = get(ids.sessions)
+  const authenticate = (token: string) => orUnavailable(() => sessions.find(token, new Date()))
+  const routes = [...apiRoutes(get(ids.commands)), ...siteRoutes]
+  const { checks } = get(ids.preparation)
+  return createApp({
+    logger,
+    metrics,
+    publicUrl,
+    trustProxy: TRUST_PROXY ? 'always' : 'loopback',
+    routers: [probeRouter({ checks, metrics }), registerRoutes(routes, { authenticate, pages })],
+  })
+}
+
+/** Puts it all together; nothing is connected or read until it is asked to. */
+export function composeWriteSide(given: Given): WriteSide {
+  const container = new Container({ defaultScope: 'Singleton' })
+  const get: Get = which => container.get(which)
+  const bind = <T>(which: ServiceIdentifier<T>, make: () => T) =>
+    container.bind<T>(which).toDynamicValue(make)
+  const { config, logger } = given
+  container.bind(ids.given).toConstantValue(given)
+  bind(ids.pool, () => makePool(given))
+  bind(ids.store, () => connectEventStore(config.EVENTSTORE_URL))
+  bind(ids.secrets, () => createSecrets(config.MASTER_KEY))
+  bind(ids.kernel, () => makeKernel(get))
+  bind(ids.reservations, () => createReservations(get(ids.kernel), get(ids.secrets)))
+  bind(ids.sessions, () => createSessions(get(ids.kernel)))
+  bind(ids.passwords, createPasswords)
+  bind(ids.commands, () => makeCommands(get))
+  bind(ids.preparation, () => createPreparation(get(ids.pool), get(ids.store), logger))
+  bind(ids.app, () => makeApp(get))
+  return {
+    app: get(ids.app),
+    preparation: get(ids.preparation),
+    close: async () => {
+      await Promise.all([get(ids.pool).end(), get(ids.store).close()])
+    },
+  }
+}

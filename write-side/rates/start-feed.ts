@@ -1,0 +1,60 @@
+// The rates feed with its probes, from start to stop.
+import { registry } from '@cryptotalks/shared-kernel/events/registry'
+import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
+import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
+import { createMetrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
+import { startProbeServer } from '@cryptotalks/shared-kernel/telemetry/probe-server'
+import type { RunningProcess } from '@cryptotalks/shared-kernel/telemetry/run-process'
+import { createSimulatedMarket } from '../adapters/simulated-market.ts'
+import { createRatesFeed } from './feed.ts'
+import type { FeedConfig } from './feed-config.ts'
+import { createRateRecords } from './recording.ts'
+
+const nothingPersonal = () => Promise.reject(new Error('Rates hold nothing personal'))
+const noKeys: Keyring = {
+  find: nothingPersonal,
+  obtain: nothingPersonal,
+  destroy: nothingPersonal,
+}
+
+/** Resolves when the probes listen; the feed works on from there, whatever happens to store or source. */
+export async function startFeed(config: FeedConfig, logger: Logger): Promise<RunningProcess> {
+  const metrics = createMetrics('rates-feed')
+  const samples = metrics.counter({
+    name: 'rates_samples_total',
+    help: 'Samples taken, by what became of them',
+    labels: ['outcome'],
+  })
+  const leftOut = metrics.counter({
+    name: 'rates_quotes_left_out_total',
+    help: 'Quotes that could not be believed',
+  })
+  const store = connectEventStore(config.EVENTSTORE_URL)
+  const feed = createRatesFeed({
+    source: createSimulatedMarket(config.RATES_SEED),
+    records: createRateRecords({ store, registry, keyring: noKeys }),
+    pollMilliseconds: config.RATES_POLL_SECONDS * 1_000,
+    logger,
+    onRecorded: recorded => {
+      samples.inc({ outcome: recorded.outcome })
+      leftOut.inc(recorded.leftOut)
+    },
+  })
+  const probes = await startProbeServer({
+    host: config.HOST,
+    port: config.RATES_FEED_PORT,
+    checks: { rates: feed.check },
+    metrics,
+  })
+  const stopping = new AbortController()
+  const running = feed.run(stopping.signal)
+  return {
+    port: probes.port,
+    stop: async () => {
+      stopping.abort()
+      await Promise.all([running, probes.stop()])
+      await store.close()
+    },
+  }
+}
