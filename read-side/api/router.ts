@@ -1,0 +1,33 @@
+// The query API: every route behind what all reads have in common.
+import {
+  type RegisterOptions,
+  registerRoutes,
+} from '@cryptotalks/shared-kernel/http/register-routes'
+import Router from '@koa/router'
+import type { Positions } from '../consistency/positions.ts'
+import { readAfter } from '../consistency/read-after.ts'
+import { unavailableInOutage } from '../postgres/outage.ts'
+import { compressed, tagged } from './delivery.ts'
+import type { Read } from './read.ts'
+
+export interface ApiOptions extends Pick<RegisterOptions, 'authenticate' | 'verifyAnswers'> {
+  readonly reads: readonly Read[]
+  readonly positions: Positions
+  readonly waitMilliseconds?: number
+}
+
+/**
+ * A router for each read. Waiting comes before anything is looked up, the session too: whoever has just signed in is
+ * known only once that has been projected.
+ */
+export function apiRouters(options: ApiOptions): readonly Router[] {
+  const { reads, positions, waitMilliseconds, ...registration } = options
+  return reads.map(read => {
+    const router = new Router({ sensitive: true, strict: true })
+    router.use(compressed(), ...tagged())
+    router.use(unavailableInOutage())
+    router.use(readAfter(positions, read.reads, waitMilliseconds))
+    router.use(registerRoutes([read.route], registration).routes())
+    return router
+  })
+}

@@ -1,0 +1,18 @@
+// What the read side is told by its environment.
+import * as fields from '@cryptotalks/shared-kernel/config/fields'
+import { z } from 'zod'
+
+export const configSchema = z.object({
+  DATABASE_URL: fields.postgresUrl(),
+  HOST: fields.host(),
+  READ_SIDE_PORT: fields.port().default(0),
+  PUBLIC_URL: fields.httpUrl(),
+  WEB_DIST: fields.text("must be the path of the site's build, web/dist"),
+  OPENAPI_FILE: fields
+    .text('must be the path of the OpenAPI document that the build writes')
+    .optional(),
+  TRUST_PROXY: fields.flag().optional(),
+  LOG_LEVEL: fields.logLevel(),
+})
+
+export type Config = Readonly<z.output<typeof configSchema>>
