@@ -5,6 +5,8 @@ export interface Scale {
   readonly low: number
   readonly high: number
   readonly ticks: readonly number[]
+  /** Decimals that tell the ticks apart. */
+  readonly decimals: number
 }
 
 const niceSteps = [1, 2, 2.5, 5, 10]
@@ -14,7 +16,7 @@ function niceStep(span: number): number {
   const raw = span / wantedTicks
   const size = 10 ** Math.floor(Math.log10(raw))
   const factor = niceSteps.find(step => step * size >= raw * 0.999) ?? 10
-  return factor * size
+  return Number((factor * size).toPrecision(12))
 }
 
 /** A scale that starts and ends on round prices and holds every given one. */
@@ -28,7 +30,20 @@ export function scaleOf(prices: readonly number[]): Scale {
   const ticks = Array.from({ length: last - first + 1 }, (_, index) =>
     Number(((first + index) * step).toPrecision(12)),
   )
-  return { low: ticks[0] ?? least, high: ticks.at(-1) ?? most, ticks }
+  return {
+    low: ticks[0] ?? least,
+    high: ticks.at(-1) ?? most,
+    ticks,
+    decimals: decimalsOf(step),
+  }
+}
+
+const mostDecimals = 12
+
+function decimalsOf(step: number): number {
+  const [digits = '', exponent = '0'] = step.toExponential().split('e')
+  const fraction = digits.split('.')[1]?.length ?? 0
+  return Math.min(mostDecimals, Math.max(0, fraction - Number(exponent)))
 }
 
 /** Where a price stands from the top, in per cent. */

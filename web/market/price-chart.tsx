@@ -1,7 +1,7 @@
 // The line of a coin's price, drawn by the server; scripts add a cross-hair.
 import { createMemo, createSignal, For, onMount, Show } from 'solid-js'
 import type { PricePoint, Range } from '../api/types.ts'
-import { price } from '../text/numbers.ts'
+import { fixed, price } from '../text/numbers.ts'
 import { clock, moment, shortDate } from '../text/times.ts'
 import { fromTop, labelIndexes, linePath, plotHeight, plotWidth, scaleOf } from './chart.ts'
 import { CrossHair } from './cross-hair.tsx'
@@ -89,7 +89,9 @@ export function PriceChart(props: ChartProps) {
           </Show>
         </div>
         <ol class="yax" aria-hidden="true">
-          <For each={scale().ticks.toReversed()}>{tick => <li>{price(tick)}</li>}</For>
+          <For each={scale().ticks.toReversed()}>
+            {tick => <li>{fixed(tick, scale().decimals)}</li>}
+          </For>
         </ol>
         <ol class="xax" aria-hidden="true">
           <For each={labelIndexes(props.points.length, labels)}>

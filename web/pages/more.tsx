@@ -1,7 +1,6 @@
 // What the dock has no room for; the whole menu of a phone, without scripts.
 import { Show } from 'solid-js'
 import { SignOut } from '../layout/sign-out.tsx'
-import { ThemeForm } from '../layout/theme-form.tsx'
 import { definePage, found, type ViewProps } from './page.ts'
 import { PageTitle } from './page-title.tsx'
 import { useStart } from './start.ts'
@@ -56,10 +55,6 @@ function More(_props: ViewProps<object>) {
           </a>
         </li>
       </ul>
-      <section class="gap">
-        <h2 class="lab">Theme</h2>
-        <ThemeForm />
-      </section>
       <Show when={visitor}>
         <section class="gap">
           <SignOut class="btn" />

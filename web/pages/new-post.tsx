@@ -156,10 +156,7 @@ function Editor(props: ViewProps<object>) {
           <h1>New post</h1>
           <p class="row-x">
             <span class="folio">{saved()}</span>
-            <button class="btn preview-btn" type="submit" formaction="/api/previews" formnovalidate>
-              <Icon name="eye" />
-              Preview
-            </button>
+            <PreviewButton />
             <button class="btn pri" type="submit" aria-busy={busy()}>
               {busy() ? 'Publishing' : 'Publish'}
             </button>
@@ -211,6 +208,28 @@ function Editor(props: ViewProps<object>) {
         </div>
       </form>
     </main>
+  )
+}
+
+/** Without scripts a button that returns the page with the preview; with them the way to it on a phone. */
+function PreviewButton() {
+  const [ready, setReady] = createSignal(false)
+  onMount(() => setReady(true))
+  return (
+    <Show
+      when={ready()}
+      fallback={
+        <button class="btn" type="submit" formaction="/api/previews" formnovalidate>
+          <Icon name="eye" />
+          Preview
+        </button>
+      }
+    >
+      <a class="btn only-phone" href="#preview-heading">
+        <Icon name="eye" />
+        Preview
+      </a>
+    </Show>
   )
 }
 

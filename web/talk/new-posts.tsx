@@ -4,22 +4,9 @@ import { askHere } from '../api/ask.ts'
 import type { PostItem, PostList } from '../api/types.ts'
 import { Icon } from '../components/icon.tsx'
 import { every } from '../live/every.ts'
-import { postsPerPage } from './talk-data.ts'
+import { countNewer, newerWords } from './newer.ts'
 
 const lookSeconds = 30
-
-/** How many of the newest posts came after the newest one shown. */
-export function countNewer(shown: readonly PostItem[], newest: readonly PostItem[]): number {
-  const known = new Set(shown.map(post => post.id))
-  const since = Date.parse(shown[0]?.publishedAt ?? '') || 0
-  return newest.filter(post => !known.has(post.id) && Date.parse(post.publishedAt) >= since).length
-}
-
-/** The words of the bar; a full page of new ones may hide more. */
-export function newerWords(amount: number): string {
-  if (amount >= postsPerPage) return `${postsPerPage} or more new posts`
-  return amount === 1 ? '1 new post' : `${amount} new posts`
-}
 
 interface NewPostsProps {
   readonly shown: readonly PostItem[]

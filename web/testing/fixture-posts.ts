@@ -5,7 +5,7 @@ const html = `<p>Every halving brings the same two charts. One shows fees replac
 <p>The short version: fees were <strong>6.4% of what miners earned</strong>, and most of it came from three bad evenings. If you hold <a class="cash" href="/market/btc">$BTC</a> and care about its security budget, the evenings matter more than the average.</p>
 <h2>How I counted</h2>
 <p>For each block I summed the coinbase output, took away the subsidy, and put what was left into one of five buckets.</p>
-<pre><code>function bucket(tx: Tx): Bucket {
+<pre tabindex="0"><code>function bucket(tx: Tx): Bucket {
   if (tx.witness.some(isInscription)) return 'inscription'
   return tx.inputs.length &lt;= 2 ? 'transfer' : 'unknown' // a long line that has to scroll on a phone
 }

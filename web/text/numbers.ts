@@ -2,7 +2,8 @@
 
 const formats = new Map<number, Intl.NumberFormat>()
 
-function fixed(value: number, decimals: number): string {
+/** With exactly so many decimals: 64,000.50 */
+export function fixed(value: number, decimals: number): string {
   let format = formats.get(decimals)
   if (!format) {
     format = new Intl.NumberFormat('en-US', {
@@ -29,11 +30,11 @@ export function price(value: number): string {
   return fixed(value, priceDecimals(value))
 }
 
-/** A price in two parts, so that its decimals can step back: ['64,210', '.40']. */
+/** A price in two parts, so that its decimals can step back: ['64,210', '.40']; below one all of it counts. */
 export function priceParts(value: number): readonly [string, string] {
   const text = price(value)
   const dot = text.indexOf('.')
-  return dot < 0 ? [text, ''] : [text.slice(0, dot), text.slice(dot)]
+  return dot < 0 || Math.abs(value) < 1 ? [text, ''] : [text.slice(0, dot), text.slice(dot)]
 }
 
 /** A whole number with separators: 184,220. */

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  fromLeft,
+  fromTop,
+  labelIndexes,
+  linePath,
+  mergePoints,
+  nearestIndex,
+  scaleOf,
+} from './chart.ts'
+
+describe('the scale', () => {
+  it('starts and ends on round prices around the given ones', () => {
+    const { low, high, ticks, decimals } = scaleOf([60_285.29, 64_210.4])
+    expect([low, high]).toEqual([60_000, 65_000])
+    expect(ticks).toEqual([60_000, 61_000, 62_000, 63_000, 64_000, 65_000])
+    expect(decimals).toBe(0)
+  })
+
+  it('tells the ticks of tiny prices apart', () => {
+    const { ticks, decimals } = scaleOf([0.00001757, 0.00001886])
+    const texts = ticks.map(tick => tick.toFixed(decimals))
+    expect(new Set(texts).size).toBe(ticks.length)
+    expect(texts[0]).toBe('0.0000175')
+  })
+
+  it('holds every price, with a bounded number of ticks', () => {
+    const prices = fc.array(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), { minLength: 1 })
+    fc.assert(
+      fc.property(prices, prices => {
+        const scale = scaleOf(prices)
+        expect(scale.ticks.length).toBeGreaterThanOrEqual(2)
+        expect(scale.ticks.length).toBeLessThanOrEqual(8)
+        for (const price of prices) {
+          const top = fromTop(price, scale)
+          expect(top).toBeGreaterThanOrEqual(-1e-6)
+          expect(top).toBeLessThanOrEqual(100 + 1e-6)
+        }
+      }),
+    )
+  })
+})
+
+const point = (index: number) => ({
+  at: new Date(index * 60_000).toISOString(),
+  open: index,
+  high: index + 2,
+  low: index - 2,
+  close: index + 1,
+})
+
+describe('points', () => {
+  it('are merged without losing the first open, the last close or an extreme', () => {
+    const points = Array.from({ length: 1440 }, (_, index) => point(index))
+    const merged = mergePoints(points, 200)
+    expect(merged.length).toBeLessThanOrEqual(200)
+    expect(merged[0]).toMatchObject({ open: 0, low: -2 })
+    expect(merged.at(-1)).toMatchObject({ close: 1440, high: 1441 })
+  })
+
+  it('stay as they are when there are few', () => {
+    const points = [point(0), point(1)]
+    expect(mergePoints(points, 200)).toBe(points)
+  })
+})
+
+describe('the line', () => {
+  it('goes from the left edge to the right one', () => {
+    const scale = { low: 0, high: 100, ticks: [0, 100], decimals: 0 }
+    expect(linePath([0, 50, 100], scale)).toBe('M0 300.0L500 150.0L1000 0.0')
+    expect(fromLeft(0, 1)).toBe(100)
+  })
+
+  it('is read at the nearest point, never beside it', () => {
+    expect([-1, 0, 0.49, 0.51, 1, 7].map(share => nearestIndex(share, 3))).toEqual([
+      0, 0, 1, 1, 2, 2,
+    ])
+  })
+
+  it('has no more labels than points', () => {
+    expect(labelIndexes(2, 6)).toEqual([0, 1])
+    expect(labelIndexes(168, 6)).toEqual([0, 28, 56, 84, 112, 140])
+  })
+})

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { freshness } from './freshness.ts'
+
+const now = Date.parse('2024-06-11T14:00:00Z')
+const sampled = (seconds: number, source = 'simulated') => ({
+  source,
+  sampledAt: new Date(now - seconds * 1000).toISOString(),
+})
+
+describe('the mark of a price', () => {
+  it('names a simulated source', () => {
+    expect(freshness(sampled(12), now)).toEqual({
+      tone: 'sim',
+      name: 'Simulated',
+      age: '12 s ago',
+    })
+  })
+
+  it('is live from a real source', () => {
+    expect(freshness(sampled(4, 'coingecko'), now)).toMatchObject({ tone: 'live', name: 'Live' })
+  })
+
+  it('is stale once three intervals of its source were missed, and not before', () => {
+    expect(freshness(sampled(30), now).tone).toBe('sim')
+    expect(freshness(sampled(31), now)).toMatchObject({ tone: 'stale', age: '31 s old' })
+    expect(freshness(sampled(840, 'coingecko'), now).tone).toBe('live')
+    expect(freshness(sampled(901, 'coingecko'), now)).toMatchObject({ age: '15 min old' })
+  })
+
+  it('says when there is no price', () => {
+    expect(freshness(null, now)).toEqual({ tone: '', name: 'none', age: 'No price yet' })
+  })
+})
