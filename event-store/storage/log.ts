@@ -10,6 +10,7 @@ import {
   positionOf,
   TOMBSTONE_REVISION,
 } from '../protocol/recorded-event.ts'
+import { faultOf } from './file-check.ts'
 import { IdRuns } from './id-runs.ts'
 
 /** The layout of the files; a store of another version is refused. */
@@ -117,6 +118,8 @@ export class Log {
 
   /** Opens or creates the store in a folder that exists. Throws `DamagedStore`. */
   static open({ dir, durable, now }: LogOptions): Log {
+    const fault = faultOf(dir)
+    if (fault) throw new DamagedStore(fault)
     let log: Log
     try {
       const env = open({

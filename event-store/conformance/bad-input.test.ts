@@ -1,0 +1,127 @@
+// Bytes that make no sense: each is refused by a clear status, and the server goes on.
+
+import { once } from 'node:events'
+import { connect as connectHttp2, constants } from 'node:http2'
+import { connect } from 'node:net'
+import fc from 'fast-check'
+import { afterEach, expect, test } from 'vitest'
+import { aStream, events, labels, useServer } from './harness.ts'
+
+const bench = useServer()
+const STREAMS = '/event_store.client.streams.Streams'
+
+afterEach(async () => {
+  const { client } = bench()
+  const stream = aStream()
+  await client.appendToStream(stream, events('still here'))
+  expect(await labels(client.readStream(stream))).toEqual(['0:still here'])
+})
+
+interface Ending {
+  readonly http: number
+  readonly status: string | undefined
+  readonly message: string | undefined
+}
+
+/** One call with any bytes as its body, to its end. */
+async function call(
+  path: string,
+  body: Buffer,
+  headers: Record<string, string> = { 'content-type': 'application/grpc' },
+): Promise<Ending> {
+  const session = connectHttp2(`http://127.0.0.1:${bench().server.port}`)
+  try {
+    const stream = session.request({ ':method': 'POST', ':path': path, te: 'trailers', ...headers })
+    const seen: Record<string, unknown> = {}
+    stream.on('response', response => Object.assign(seen, response))
+    stream.on('trailers', trailers => Object.assign(seen, trailers))
+    stream.on('error', () => {})
+    stream.resume()
+    stream.end(body)
+    await once(stream, 'close')
+    return {
+      http: Number(seen[constants.HTTP2_HEADER_STATUS]),
+      status: seen['grpc-status'] as string | undefined,
+      message: seen['grpc-message'] as string | undefined,
+    }
+  } finally {
+    session.destroy()
+  }
+}
+
+function framed(
+  body: Buffer | string,
+  { flag = 0, length }: { flag?: number; length?: number } = {},
+) {
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'hex') : body
+  const prefix = Buffer.alloc(5)
+  prefix[0] = flag
+  prefix.writeUInt32BE(length ?? bytes.length, 1)
+  return Buffer.concat([prefix, bytes])
+}
+
+test.each<[string, string, Buffer, string]>([
+  ['an unknown method', `${STREAMS}/Nothing`, framed(''), '12'],
+  ['an unknown service', '/nothing.Nothing/Read', framed(''), '12'],
+  ['a service of a later version', '/event_store.client.users.Users/Create', framed(''), '12'],
+  ['a compressed message', `${STREAMS}/Read`, framed('', { flag: 1 }), '12'],
+  ['a message over the limit', `${STREAMS}/Append`, framed('', { length: 2 ** 30 }), '8'],
+  ['a message cut short', `${STREAMS}/Read`, framed('0a', { length: 9 }), '13'],
+  ['no message at all', `${STREAMS}/Read`, Buffer.alloc(0), '13'],
+  ['no protobuf', `${STREAMS}/Read`, framed('ffffffff'), '3'],
+  ['a field cut short', `${STREAMS}/Append`, framed('0a10'), '3'],
+  ['a request without options', `${STREAMS}/Delete`, framed(''), '3'],
+])('%s ends with its status', async (_, path, body, status) => {
+  const ending = await call(path, body)
+  expect(ending).toMatchObject({ http: 200, status })
+  expect(ending.message).not.toBe('')
+})
+
+test('what is no gRPC is refused as HTTP', async () => {
+  const ending = await call(`${STREAMS}/Read`, Buffer.alloc(0), { 'content-type': 'text/plain' })
+  expect(ending.http).toBe(415)
+})
+
+test('an encoding that is not known is refused by name', async () => {
+  const headers = { 'content-type': 'application/grpc', 'grpc-encoding': 'brotli' }
+  const ending = await call(`${STREAMS}/Read`, framed(''), headers)
+  expect(ending.status).toBe('12')
+  expect(ending.message).toContain('brotli')
+})
+
+test('random bytes never get more than a status', async () => {
+  const methods = ['Read', 'Append', 'Delete', 'Tombstone', 'BatchAppend']
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...methods), fc.uint8Array(), async (method, bytes) => {
+      const ending = await call(`${STREAMS}/${method}`, framed(Buffer.from(bytes)))
+      expect(Number(ending.status)).toBeGreaterThanOrEqual(0)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('connections that say nothing, nonsense, or hang up in the middle do no harm', async () => {
+  const raw = (bytes: Buffer) => {
+    const socket = connect(bench().server.port, '127.0.0.1')
+    socket.on('error', () => {}).resume()
+    socket.write(bytes)
+    return socket
+  }
+  const silent = connect(bench().server.port, '127.0.0.1')
+  const nonsense = raw(Buffer.from('\x16\x03\x01 nonsense\r\n\r\n'))
+  const halfPreface = raw(Buffer.from('PRI * HT'))
+  halfPreface.destroy()
+  const badFrames = raw(
+    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.alloc(90, 0xff)]),
+  )
+  await Promise.all([once(nonsense, 'close'), once(badFrames, 'close')])
+  silent.destroy()
+})
+
+test('the pages answer on the same port', async () => {
+  const get = (path: string) => fetch(`http://127.0.0.1:${bench().server.port}${path}`)
+  expect(await (await get('/ping')).json()).toMatchObject({ msgTypeId: 123 })
+  expect(await (await get('/info')).json()).toMatchObject({ state: 'leader' })
+  expect((await get('/health/live')).status).toBe(204)
+  expect((await get('/nothing')).status).toBe(404)
+})

@@ -1,0 +1,66 @@
+// A server of its own for a test file, the official client on it, and words for what tests do with both.
+import { randomUUID } from 'node:crypto'
+import { EventStoreDBClient, type JSONEventData, jsonEvent } from '@eventstore/db-client'
+import { afterAll, beforeAll } from 'vitest'
+import { type EventStoreServer, startEventStore } from '../index.ts'
+
+export interface Bench {
+  readonly server: EventStoreServer
+  readonly client: EventStoreDBClient
+}
+
+/** Starts a server that keeps nothing before the file's tests, and stops it after them. */
+export function useServer(): () => Bench {
+  let bench: Bench | undefined
+  beforeAll(async () => {
+    const server = await startEventStore({ memory: true })
+    bench = { server, client: EventStoreDBClient.connectionString(server.connectionString) }
+  })
+  afterAll(async () => {
+    await bench?.client.dispose()
+    await bench?.server.stop()
+  })
+  return () => bench as Bench
+}
+
+/** A stream name that no other test uses. */
+export const aStream = (prefix = 'stream'): string => `${prefix}-${randomUUID()}`
+
+/** An event whose data is its label. */
+export const event = (label: string, id: string = randomUUID()): JSONEventData<Tested> =>
+  jsonEvent<Tested>({ id, type: 'tested', data: { label } })
+export const events = (...labels: string[]) => labels.map(label => event(label))
+
+export interface Tested {
+  readonly type: 'tested'
+  readonly data: { readonly label: string }
+  readonly metadata?: unknown
+  readonly [key: string]: unknown
+}
+
+/** `revision:label` of every event that a read gives. */
+export async function labels(read: AsyncIterable<Resolved>): Promise<string[]> {
+  const out: string[] = []
+  for await (const { event } of read) {
+    out.push(event ? `${event.revision}:${labelOf(event.data)}` : 'nothing')
+  }
+  return out
+}
+
+interface Resolved {
+  readonly event?: { readonly revision: bigint; readonly data: unknown } | undefined
+}
+
+const labelOf = (data: unknown): string => (data as { label?: string }).label ?? '?'
+
+/** What a promise rejects with; fails if it doesn't. */
+export async function failureOf(
+  promise: Promise<unknown>,
+): Promise<Error & Record<string, unknown>> {
+  try {
+    await promise
+  } catch (error) {
+    return error as Error & Record<string, unknown>
+  }
+  throw new Error('It was expected to fail.')
+}
