@@ -33,16 +33,17 @@ export async function lagOf(
   })
   let [events, considered] = [0, 0]
   let oldest: Date | undefined
+  let oldestSkipped: Date | undefined
   for await (const { event } of ahead) {
     considered += 1
     if (!event || (event.position?.commit ?? 0n) <= position) continue
+    oldestSkipped ??= event.created
     if (!prefixes.some(prefix => event.streamId.startsWith(prefix))) continue
     events += 1
     oldest ??= event.created
   }
-  // Nothing but skipped events for so long: then the reader should have heard, and it is those that it is behind by.
-  if (!oldest && considered < lookAheadEvents)
-    return { bytes: Number(end - position), events: 0, seconds: 0 }
+  // So many skipped events, and the reader has not heard: then it is those that it is behind by.
+  if (considered === lookAheadEvents) oldest ??= oldestSkipped
   const seconds = oldest ? Math.max(0, (now.getTime() - oldest.getTime()) / 1_000) : 0
   return { bytes: Number(end - position), events, seconds }
 }
