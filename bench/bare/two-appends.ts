@@ -4,8 +4,10 @@ import {
   BACKWARDS,
   END,
   type EventStoreDBClient,
+  FORWARDS,
   jsonEvent,
   NO_STREAM,
+  START,
   StreamNotFoundError,
 } from '@eventstore/db-client'
 
@@ -18,15 +20,14 @@ const metadata = (commandId: string) => ({
   schemaVersion: 1,
 })
 
-/** Looks for a stream's events as a command does before it decides. */
-async function look(client: EventStoreDBClient, streamName: string): Promise<number> {
+/** Looks for a stream's events as a command does before it decides: a name's newest, a post's all. */
+async function look(client: EventStoreDBClient, streamName: string, which: 'newest' | 'all') {
+  const read =
+    which === 'newest'
+      ? client.readStream(streamName, { direction: BACKWARDS, fromRevision: END, maxCount: 1 })
+      : client.readStream(streamName, { direction: FORWARDS, fromRevision: START })
   let events = 0
   try {
-    const read = client.readStream(streamName, {
-      direction: BACKWARDS,
-      fromRevision: END,
-      maxCount: 1,
-    })
     for await (const _event of read) events += 1
   } catch (error) {
     if (!(error instanceof StreamNotFoundError)) throw error
@@ -53,9 +54,9 @@ export async function appendPost(
 ): Promise<bigint | undefined> {
   const id = randomUUID()
   const [nameStream, stream] = [`bareslug-${id}`, `barepost-${id}`]
-  if (reads) await look(client, nameStream)
+  if (reads) await look(client, nameStream, 'newest')
   await append(client, nameStream, 'NameReserved', { kind: 'slug', holder: id })
-  if (reads) await look(client, stream)
+  if (reads) await look(client, stream, 'all')
   const result = await append(client, stream, 'PostPublished', { postId: id, ...post })
   return result.position?.commit
 }

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { REPOSITORY } from '@cryptotalks/platform/testing/ensure-built'
+import { REPOSITORY } from '@cryptotalks/platform/repository'
 import {
   connectEventStore,
   type EventStore,

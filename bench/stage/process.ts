@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { endWithParent } from '@cryptotalks/platform/processes/end-with-parent'
-import { REPOSITORY } from '@cryptotalks/platform/testing/ensure-built'
+import { REPOSITORY } from '@cryptotalks/platform/repository'
 
 export interface StartedProcess {
   /** What it said when it was up: its port, or the connection string of an event store. */

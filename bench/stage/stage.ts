@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureDatabase, startEmbeddedPostgres } from '@cryptotalks/platform/embedded-postgres'
-import { REPOSITORY } from '@cryptotalks/platform/testing/ensure-built'
+import { REPOSITORY } from '@cryptotalks/platform/repository'
 import { type ProcessOptions, type StartedProcess, startProcess } from './process.ts'
 
 export interface Stage {
