@@ -69,21 +69,24 @@ export function findCoins(db: ReadDatabase, asked: CoinsAsked) {
   return coins.orderBy(key, order).orderBy('id', order).limit(limit).execute()
 }
 
-/** The coin of this id or, of those with this symbol, the one that ranks first. */
-export const findCoin = (db: ReadDatabase, idOrSymbol: string) =>
-  db
+/** The coin of this id, in any case, or, of those with this symbol, the one that ranks first. */
+export function findCoin(db: ReadDatabase, idOrSymbol: string) {
+  const lower = idOrSymbol.toLowerCase()
+  return db
     .selectFrom('rates.coins')
     .select(coinColumns)
     .where(where =>
       where.or([
-        where('id', '=', idOrSymbol),
-        where(sql<string>`lower(symbol)`, '=', idOrSymbol.toLowerCase()),
+        where('id', 'in', [idOrSymbol, lower]),
+        where(sql<string>`lower(symbol)`, '=', lower),
       ]),
     )
     .orderBy(sql`id <> ${idOrSymbol}`)
+    .orderBy(sql`id <> ${lower}`)
     .orderBy('rank')
     .limit(1)
     .executeTakeFirst()
+}
 
 /** The market as the source that was heard last told it. */
 export const findMarket = (db: ReadDatabase) =>
