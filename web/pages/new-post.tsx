@@ -194,12 +194,14 @@ function Editor(props: ViewProps<object>) {
                   rows="22"
                   spellcheck={true}
                   maxlength={bodyLimit}
-                  value={body()}
+                  prop:value={body()}
                   aria-invalid={ties().invalid}
                   aria-describedby={ties().described}
                   onInput={event => setBody(event.currentTarget.value)}
                   required
-                />
+                >
+                  {values.body ?? ''}
+                </textarea>
               </div>
             </Field>
             <TagsField problem={problem()} value={tags()} onInput={setTags} />

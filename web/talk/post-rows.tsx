@@ -60,7 +60,10 @@ export function Who(props: { readonly author: PostItem['author'] }) {
 
 export function CoinChip(props: { readonly symbol: string; readonly mark: Mark | undefined }) {
   return (
-    <a class="chip" href={`/market/${props.mark?.id ?? props.symbol.toLowerCase()}`}>
+    <a
+      class="chip"
+      href={`/market/${encodeURIComponent(props.mark?.id ?? props.symbol.toLowerCase())}`}
+    >
       <b>${props.symbol}</b>
       <Show when={props.mark}>{mark => <Change percent={mark().change24h} decimals={1} />}</Show>
     </a>
