@@ -1,0 +1,142 @@
+// For tests: the write side over a real event store and a real Postgres, asked over HTTP as browsers and programs do.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { startEventStore } from '@cryptotalks/event-store/index'
+import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
+import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
+import {
+  connectEventStore,
+  type EventStore,
+} from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { listen } from '@cryptotalks/shared-kernel/http/listen'
+import type { PageRequest, RenderPage } from '@cryptotalks/shared-kernel/http/page-renderer'
+import type { Problem } from '@cryptotalks/shared-kernel/http/problem'
+import { createLogger } from '@cryptotalks/shared-kernel/logging/logger'
+import { composeWriteSide } from '../composition.ts'
+import { configSchema } from '../config.ts'
+
+export const origin = 'https://talks.example'
+
+export interface Sent {
+  readonly status: number
+  readonly headers: Headers
+  readonly cookies: readonly string[]
+  readonly text: string
+  /** The body, when it is JSON. */
+  readonly body: Record<string, unknown> & Partial<Problem>
+}
+
+/** The form's page stands for itself: it tells, as JSON in HTML, what it was given. */
+const render: RenderPage = async ({ url, refused, api }: PageRequest) => {
+  const around = await api('/api/me')
+  const html = JSON.stringify({ path: url.slice(origin.length), refused, around: around.status })
+  return { status: 200, headers: {}, html }
+}
+
+async function sentFrom(response: Response): Promise<Sent> {
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
+  return {
+    status: response.status,
+    headers: response.headers,
+    cookies: response.headers.getSetCookie(),
+    text,
+    body: isJson ? JSON.parse(text) : {},
+  }
+}
+
+/** Reads all that the store holds, as text. */
+async function wholeLog(store: EventStore): Promise<string> {
+  const events: unknown[] = []
+  for await (const { event } of store.client.readAll())
+    events.push([event?.streamId, event?.type, event?.data, event?.metadata])
+  return JSON.stringify(events)
+}
+
+export type TestWriteSide = Awaited<ReturnType<typeof startTestWriteSide>>
+
+/** Starts all of it, on free ports, for one test file. */
+export async function startTestWriteSide() {
+  const [eventStore, postgres] = await Promise.all([
+    startEventStore({ memory: true }),
+    startTestPostgres(),
+  ])
+  const masterKey = randomBytes(32)
+  const config = parseConfig(configSchema, {
+    EVENTSTORE_URL: eventStore.connectionString,
+    DATABASE_URL: postgres.connectionString,
+    MASTER_KEY: masterKey.toString('base64'),
+    WRITE_SIDE_PORT: '0',
+    PUBLIC_URL: origin,
+    WEB_DIST: 'not read',
+    READ_SIDE_URL: 'http://127.0.0.1:9',
+  })
+  const logged: string[] = []
+  const destination = { write: (line: string) => void logged.push(line) }
+  const logger = createLogger({ name: 'write-side', level: 'debug', destination })
+  const side = composeWriteSide({ config, logger, render })
+  const server = await listen(side.app, { host: '127.0.0.1', port: 0 })
+  const stopping = new AbortController()
+  await side.preparation.run(stopping.signal)
+  const store = connectEventStore(eventStore.connectionString)
+  const url = `http://127.0.0.1:${server.port}`
+
+  const send = async (method: string, path: string, init: RequestInit = {}) =>
+    sentFrom(await fetch(`${url}${path}`, { method, redirect: 'manual', ...init }))
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    send('POST', path, {
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json', ...headers },
+    })
+  /** As a browser sends a form of one of our pages. */
+  const form = (
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ) =>
+    send('POST', path, {
+      body: new URLSearchParams(fields),
+      headers: { Origin: origin, Accept: 'text/html', ...headers },
+    })
+
+  const register = (username: string, more: object = {}) =>
+    post('/api/users', {
+      email: `${username}@example.org`,
+      username,
+      password: 'a quiet long night',
+      acceptTerms: true,
+      ...more,
+    })
+  /** The cookie header of somebody new who has signed in. */
+  const member = async (username = `m${randomUUID().slice(0, 8)}`) => {
+    await register(username)
+    const { cookies } = await post('/api/sessions', {
+      login: username,
+      password: 'a quiet long night',
+    })
+    const session = cookies.find(cookie => cookie.startsWith('__Host-session='))
+    return { username, Cookie: session?.split(';')[0] ?? '' }
+  }
+
+  return {
+    url,
+    config,
+    masterKey,
+    eventStore,
+    postgres,
+    store,
+    logged,
+    send,
+    post,
+    form,
+    register,
+    member,
+    wholeLog: () => wholeLog(store),
+    stop: async () => {
+      stopping.abort()
+      await server.stop()
+      await side.close()
+      await store.close()
+      await Promise.all([eventStore.stop(), postgres.stop()])
+    },
+  }
+}
