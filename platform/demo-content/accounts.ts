@@ -1,6 +1,13 @@
 // The people of the demo content. Their password is public: these accounts are for trying things out only.
 
-export const DEMO_USERS = ['marrow', 'ilse', 'tobias', 'nakoma', 'quietledger', 'verbena'] as const
+export const DEMO_USERS = [
+  'marrow',
+  'old_kettle',
+  'tidewright',
+  'ines.k',
+  'brackish',
+  'nightdesk',
+] as const
 
 export type DemoUser = (typeof DEMO_USERS)[number]
 

@@ -22,6 +22,8 @@ export interface ProcessLog {
 const FILE_BYTES = 10 * 1024 * 1024
 const REMEMBERED_LINES = 20
 const TERMINAL_CHARACTERS = 300
+/** What node writes around an error that ends it; the error itself is what people need. */
+const IN_A_TRACE = /^(?:\s|\}|node:|Node\.js v)/
 /** Searched in the raw line: most lines are below this level and are not worth parsing. */
 const FOR_PEOPLE = /"level":(?:"(?:warn|error|fatal)"|[456]0)/
 
@@ -59,7 +61,7 @@ function open(file: string): WriteStream {
 
 /** The line as a person reads it; undefined when it need not be seen. */
 export function wordsForPeople(line: string): string | undefined {
-  if (line.trim() === '') return undefined
+  if (line.trim() === '' || IN_A_TRACE.test(line)) return undefined
   if (!line.startsWith('{')) return line.slice(0, TERMINAL_CHARACTERS)
   if (!FOR_PEOPLE.test(line)) return undefined
   try {

@@ -149,6 +149,7 @@ export class SupervisedService implements Supervised {
 
   /** One run from launch to end. */
   async #run(startedAt: number): Promise<{ readonly how: string; readonly healthy: boolean }> {
+    const launchedAt = Date.now()
     let running: Running
     try {
       running = await this.#service.launch()
@@ -165,7 +166,7 @@ export class SupervisedService implements Supervised {
     // Ended or held while it was being launched: nobody else will stop it.
     if (this.#ended) void running.stop(this.#options.graceMs ?? GRACE_MS)
     else if (this.#held !== undefined) void running.kill()
-    const readyAt = this.#watchReadiness(running, () => this.#running === running, startedAt)
+    const readyAt = this.#watchReadiness(running, startedAt, launchedAt)
     const how = await this.#gone
     const since = await readyAt
     return { how, healthy: since !== undefined && Date.now() - since >= HEALTHY_AFTER_MS }
@@ -174,11 +175,11 @@ export class SupervisedService implements Supervised {
   /** Polls until ready; resolves with when that was, or nothing if the run ended before. */
   async #watchReadiness(
     running: Running,
-    isAlive: () => boolean,
     startedAt: number,
+    launchedAt: number,
   ): Promise<number | undefined> {
-    const launchedAt = Date.now()
     const { readyWithinMs = READINESS_WITHIN_MS, onChange } = this.#options
+    const isAlive = () => this.#running === running
     while (isAlive()) {
       const lacks = await this.#service.readiness(running).catch((error: unknown) => String(error))
       if (!isAlive()) return undefined
