@@ -8,7 +8,7 @@ import { compressed } from '../api/delivery.ts'
 import { type StaticFiles, staticFiles } from './static-files.ts'
 
 // Programs ask there: they get a problem, not a page that says so.
-const forPrograms = /^\/(api|health|metrics|assets)(\/|$)/
+const forPrograms = /^\/(api|health|metrics|assets|favicon\.ico)(\/|$)/
 
 /** Answers whatever no route has taken. The site has a page for addresses that lead nowhere too. */
 export function site(pages: Pages, files: StaticFiles): Middleware {
