@@ -65,7 +65,7 @@ describe('keys in Postgres', () => {
     const { rows } = await pool.query<{ wrapped: string }>(
       `select wrapped from keyring.keys where subject = 'shared'`,
     )
-    expect(Buffer.from(rows[0]?.wrapped ?? '', 'base64').includes(key)).toBe(false)
+    expect(Buffer.from(rows[0]?.wrapped ?? '', 'base64').includes(Buffer.from(key))).toBe(false)
   })
 
   it('do not open under another master key', async () => {

@@ -24,10 +24,10 @@ export function sessionTokenOf(ctx: Cookies): string | undefined {
   return token !== undefined && sessionToken.test(token) ? token : undefined
 }
 
-/** The colours chosen; `system` until somebody chooses. */
+/** The colours chosen; dark until somebody chooses. */
 export function themeOf(ctx: Cookies): Theme {
   const theme = ctx.cookies.get(themeCookieName)
-  return theme !== undefined && themes.includes(theme) ? (theme as Theme) : 'system'
+  return theme !== undefined && themes.includes(theme) ? (theme as Theme) : 'dark'
 }
 
 /** The `Set-Cookie` value that signs a browser in. */

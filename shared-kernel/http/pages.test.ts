@@ -66,7 +66,7 @@ describe('a page', () => {
       now: new Date(0),
     })
     expect(answer.headers['content-security-policy']).toContain(`'nonce-${drawn[0]?.nonce}'`)
-    expect(drawn[1]?.theme).toBe('system')
+    expect(drawn[1]?.theme).toBe('dark')
     expect(drawn[1]?.idempotencyKey).not.toBe(drawn[0]?.idempotencyKey)
   })
 
