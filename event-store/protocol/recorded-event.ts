@@ -172,15 +172,20 @@ export const idOf = (record: Buffer): Buffer => {
   return record.subarray(start, start + UUID_LENGTH)
 }
 
-function lengthPrefixed(record: Buffer, at: number): Buffer {
-  let length = 0
-  let end = at
-  for (let scale = 1; ; scale *= 128) {
-    const byte = record[end++] as number
-    length += (byte & 0x7f) * scale
-    if (byte < 0x80) break
+/** The varint at a place of a record that is known to hold one. */
+function varintAt(record: Buffer, at: number): number {
+  let value = 0
+  for (let scale = 1, i = at; ; scale *= 128, i++) {
+    const byte = record[i] as number
+    value += (byte & 0x7f) * scale
+    if (byte < 0x80) return value
   }
-  return record.subarray(end, end + length)
+}
+
+function lengthPrefixed(record: Buffer, at: number): Buffer {
+  const length = varintAt(record, at)
+  const start = at + varintLength(length)
+  return record.subarray(start, start + length)
 }
 
 const NAME_OFFSET = ID_OFFSET + UUID_LENGTH
@@ -238,11 +243,9 @@ export function revisionOf(record: Buffer): number {
   const name = streamNameOf(record)
   const after = name.byteOffset - record.byteOffset + name.length
   if (record[after] !== 0x18) return 0
-  return new WireReader(record.subarray(after + 1, after + 11)).number()
+  return varintAt(record, after + 1)
 }
 
 /** The event's place in the log. */
-export function positionOf(record: Buffer): number {
-  const start = record.length - (record[6] as number) + 1
-  return new WireReader(record.subarray(start)).number()
-}
+export const positionOf = (record: Buffer): number =>
+  varintAt(record, record.length - (record[6] as number) + 1)

@@ -34,6 +34,9 @@ const DEFAULT_WINDOW = 32
 /** Records of the log considered in one go by a filtered read. */
 const FILTER_PAGE_EVENTS = 1000
 
+/** Hidden records don't count for the reader: of a few, a few more are read. */
+const LEAST_PAGE_EVENTS = 32
+
 type StreamSource = Extract<NonNullable<ReadRequest['source']>, { kind: 'stream' }>
 type AllSource = Extract<NonNullable<ReadRequest['source']>, { kind: 'all' }>
 
@@ -162,16 +165,14 @@ async function readAll(
   const end = log.lastPosition
   let left = Number(wanted)
   while (left > 0 && (backwards || from <= end)) {
-    const page = log.readAll({ from, backwards, limit: Math.min(limit, Math.max(left, 32)) })
-    for (const record of page) {
-      if (left === 0) break
-      if (isHiddenFromAll(streamNameOf(record)) || !matches(record)) continue
-      sender.send(record)
+    const range = { from, backwards, limit: Math.min(limit, Math.max(left, LEAST_PAGE_EVENTS)) }
+    const found = log.scanAll(range, record => {
+      from = positionOf(record) + (backwards ? 0 : 1)
+      if (left === 0 || isHiddenFromAll(streamNameOf(record)) || !matches(record)) return
+      sender.send(Buffer.from(record))
       left--
-    }
-    const last = page.at(-1)
-    if (!last) break
-    from = positionOf(last) + (backwards ? 0 : 1)
+    })
+    if (found === 0) break
     if (!(await call.ready())) return
     if (filter !== 'none') await otherWork()
   }

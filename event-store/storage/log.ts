@@ -22,6 +22,8 @@ const LONGEST_NAME_KEY = 400
 /** Where the first record stands: position 0 is before everything. */
 const FIRST_POSITION = 1
 const RECORD_KEY_BYTES = 8
+/** A page of records ends early when it has grown to this size. */
+const PAGE_BYTES = 1024 * 1024
 
 type Table = Database<Buffer, Buffer>
 
@@ -84,6 +86,24 @@ export interface StreamRange {
   readonly backwards?: boolean
 }
 
+export interface LogRange {
+  readonly from: number
+  readonly backwards: boolean
+  readonly limit: number
+}
+
+/** The bytes of a value where the library has just put them, instead of a copy. */
+const viewOf = (bytes: Buffer, length: number): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, length)
+
+/** The library's types don't know that a table may have an encoder. */
+const RECORDS = {
+  name: 'records',
+  encoding: 'binary',
+  keyEncoding: 'binary',
+  encoder: { encode: (record: Buffer): Buffer => record, decode: viewOf },
+} as const
+
 /**
  * One store's files. Reads see what is committed, and within `transaction` what it has written so far.
  * Everything is synchronous: a page of records is read, or a batch written, in one go.
@@ -109,7 +129,7 @@ export class Log {
     this.#env = env
     this.#now = now
     this.#meta = table('meta')
-    this.#records = table('records')
+    this.#records = env.openDB<Buffer, Buffer>(RECORDS)
     this.#revisions = table('revisions')
     this.#streams = table('streams')
     this.#idTable = table('ids')
@@ -197,44 +217,54 @@ export class Log {
     return undefined
   }
 
-  /** Up to `limit` records of a stream, from one revision up (or down) to another, both inclusive. */
+  /**
+   * Up to `limit` records of a stream, fewer if they are large, from one revision up (or down) to another, both
+   * inclusive.
+   */
   readStream(
     streamNumber: number,
     { from, to, limit, backwards: reverse = false }: StreamRange,
   ): Buffer[] {
     const out: Buffer[] = []
+    let bytes = 0
     const start = Buffer.from(revisionKey(streamNumber, from))
     for (const { key, value } of this.#revisions.getRange({ start, reverse, limit })) {
       if (key.readUInt32BE(0) !== streamNumber || key[4] === 0xff) break
       const revision = key.readUIntBE(6, 6)
       if (reverse ? revision < to : revision > to) break
       const record = this.record(value.readUIntBE(0, 6))
-      if (record) out.push(record)
+      if (!record) continue
+      out.push(record)
+      bytes += record.length
+      if (bytes >= PAGE_BYTES) break
     }
     return out
   }
 
-  /** Up to `limit` records of the log: forwards from a position, or backwards from before it. */
-  readAll({
-    from,
-    backwards,
-    limit,
-  }: {
-    from: number
-    backwards: boolean
-    limit: number
-  }): Buffer[] {
+  /** Up to `limit` records of the log, fewer if they are large: forwards from a position, or backwards from before it. */
+  readAll(range: LogRange): Buffer[] {
     const out: Buffer[] = []
-    const start = Buffer.from(positionKey(Math.min(from, 2 ** 48 - 1)))
-    for (const { key, value } of this.#records.getRange({
-      start,
-      reverse: backwards,
-      limit,
-      ...(backwards ? { exclusiveStart: true } : {}),
-    })) {
-      out.push(intact(value, key.readUIntBE(2, 6)))
-    }
+    this.scanAll(range, record => {
+      out.push(Buffer.from(record))
+    })
     return out
+  }
+
+  /**
+   * Shows the records that `readAll` would give to a visitor, and returns how many there were. A record is good only
+   * until its visit is over or the log is asked for something else: whoever wants to keep it copies it first.
+   */
+  scanAll({ from, backwards, limit }: LogRange, visit: (record: Buffer) => void): number {
+    let [count, bytes] = [0, 0]
+    const start = Buffer.from(positionKey(Math.min(from, 2 ** 48 - 1)))
+    const range = { start, reverse: backwards, limit, exclusiveStart: backwards }
+    for (const { key, value } of this.#records.getRange(range)) {
+      bytes += value.length
+      count++
+      visit(intact(value, key.readUIntBE(2, 6)))
+      if (bytes >= PAGE_BYTES) break
+    }
+    return count
   }
 
   /**

@@ -22,19 +22,17 @@ export class EventSender {
   }
 
   /** Sends a record; of most, the very bytes that the store keeps. */
-  send(record: Buffer, position?: number): void {
+  send(record: Buffer): void {
     const { ids, resolveLinks } = this.#form
     const target =
       resolveLinks && isLinkRecord(record) ? this.#streams.resolve(record) : 'not-a-link'
     if (target === 'not-a-link') {
       this.#call.send(
-        ids === 'text'
-          ? frameOf(record)
-          : readEvent({ event: record }, position ?? positionOf(record), ids),
+        ids === 'text' ? frameOf(record) : readEvent({ event: record }, positionOf(record), ids),
       )
       return
     }
     const both = { event: target.event, link: record }
-    this.#call.send(readEvent(both, position ?? positionOf(record), ids))
+    this.#call.send(readEvent(both, positionOf(record), ids))
   }
 }

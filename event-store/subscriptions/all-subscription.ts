@@ -9,6 +9,9 @@ import { PAGE_EVENTS, type Source } from './catch-up.ts'
 import type { Filter } from './filter.ts'
 import type { Follower, LiveFeed } from './live-feed.ts'
 
+/** A filter passes over most of what it sees: it may see more at once. */
+const FILTERED_PAGE_EVENTS = 1000
+
 export interface AllSubscription {
   /** The last position that the reader has; 0 for none. */
   readonly after: number
@@ -26,29 +29,26 @@ export function allSource(
     considered = 0
     call.send(checkpoint(last))
   }
-  const consider = (record: Buffer, position: number): void => {
-    last = position
-    const wanted = !isHiddenFromAll(streamNameOf(record))
-    if (!filtered) {
-      if (wanted) sender.send(record, position)
-      return
-    }
-    if (wanted && filtered.filter(record)) sender.send(record, position)
+  const consider = (record: Buffer, isTransient: boolean): void => {
+    last = positionOf(record)
+    const wanted = !isHiddenFromAll(streamNameOf(record)) && (!filtered || filtered.filter(record))
+    if (wanted) sender.send(isTransient ? Buffer.from(record) : record)
+    if (!filtered) return
     considered++
     if (considered === filtered.checkpointEvery) sendCheckpoint()
   }
+  const pageEvents = filtered ? FILTERED_PAGE_EVENTS : PAGE_EVENTS
   return {
     follow: (follower: Follower) => feed.followAll(follower),
     sendPage() {
-      const page = log.readAll({ from: last + 1, backwards: false, limit: PAGE_EVENTS })
-      for (const record of page) consider(record, positionOf(record))
-      return page.length > 0
+      const range = { from: last + 1, backwards: false, limit: pageEvents }
+      return log.scanAll(range, record => consider(record, true)) > 0
     },
     onCaughtUp() {
       if (considered > 0) sendCheckpoint()
     },
     sendLive({ record, position }: Written) {
-      if (position > last) consider(record, position)
+      if (position > last) consider(record, false)
     },
   }
 }

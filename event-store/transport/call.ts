@@ -86,7 +86,10 @@ export class Call {
     const take = (message: Buffer): void => {
       if (!this.#closed) onMessage?.(message)
     }
-    this.#stream.on('data', (chunk: Buffer) => this.attempt(() => reader.push(chunk, take)))
+    this.#stream.on('data', (chunk: Buffer) => {
+      this.attempt(() => reader.push(chunk, take))
+      if (this.congested) void this.#pause()
+    })
     this.#stream.on('end', () =>
       this.attempt(() => {
         reader.end()
@@ -173,6 +176,12 @@ export class Call {
       this.#unsent -= bytes.length
       if (!this.congested) this.#wake()
     })
+  }
+
+  /** A client that does not take its answers is not listened to any further. */
+  async #pause(): Promise<void> {
+    this.#stream.pause()
+    if (await this.ready()) this.#stream.resume()
   }
 
   #wake(): void {

@@ -23,6 +23,9 @@ const MAX_CONCURRENT_STREAMS = 50_000
 /** Megabytes of memory that one session may hold in frames of unread messages. */
 const MAX_SESSION_MEMORY_MB = 256
 
+/** How often a client is asked whether it is still there; one that has not answered by the next time is gone. */
+const PING_MS = 11_000
+
 /** The gRPC side of the server: give it connections with `server.emit('connection', socket)`. */
 export class GrpcServer {
   readonly server: Http2Server
@@ -67,7 +70,11 @@ export class GrpcServer {
   #hold(session: ServerHttp2Session): void {
     session.setLocalWindowSize(SESSION_WINDOW_BYTES)
     this.#sessions.add(session)
-    session.on('close', () => this.#sessions.delete(session))
+    const pings = pinged(session)
+    session.on('close', () => {
+      clearInterval(pings)
+      this.#sessions.delete(session)
+    })
     // A connection that breaks ends its calls; there is nobody to tell.
     session.on('error', () => {})
   }
@@ -95,6 +102,18 @@ export class GrpcServer {
     call.onClose(() => this.#calls.delete(call))
     call.attempt(() => handler(call))
   }
+}
+
+function pinged(session: ServerHttp2Session): NodeJS.Timeout {
+  let awaited = false
+  const ping = (): void => {
+    if (awaited) session.destroy()
+    if (session.destroyed) return
+    awaited = session.ping(error => {
+      awaited = error !== null
+    })
+  }
+  return setInterval(ping, PING_MS).unref()
 }
 
 function refuse(stream: ServerHttp2Stream, words: string): void {
