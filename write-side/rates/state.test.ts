@@ -16,11 +16,10 @@ const bitcoin = {
   volume24h: 3e10,
 }
 const at = (time: string) => new Date(`2026-03-01T${time}Z`)
-const recorded = (time: string) =>
-  ({
-    type: 'MarketSampleRecorded',
-    data: { source: 'simulated', sampledAt: at(time).toISOString(), quotes: [bitcoin] },
-  }) as const
+const recorded = (time: string) => ({
+  type: 'MarketSampleRecorded' as const,
+  data: { source: 'simulated', sampledAt: at(time).toISOString(), quotes: [bitcoin] },
+})
 const record = (time: string, quotes = [bitcoin]) =>
   recordMarketSample({ source: 'simulated', sampledAt: at(time), quotes })
 

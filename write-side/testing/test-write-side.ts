@@ -1,6 +1,6 @@
 // For tests: the write side over a real event store and a real Postgres, asked over HTTP as browsers and programs do.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { startEventStore } from '@cryptotalks/event-store/index'
+import { type EventStoreServer, startEventStore } from '@cryptotalks/event-store/index'
 import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
 import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
 import {
@@ -54,10 +54,13 @@ async function wholeLog(store: EventStore): Promise<string> {
 
 export type TestWriteSide = Awaited<ReturnType<typeof startTestWriteSide>>
 
-/** Starts all of it, on free ports, for one test file. */
-export async function startTestWriteSide() {
+/**
+ * Starts all of it, on free ports, for one test file. An event store that is given stays its giver's, to be stopped
+ * before.
+ */
+export async function startTestWriteSide(given?: EventStoreServer) {
   const [eventStore, postgres] = await Promise.all([
-    startEventStore({ memory: true }),
+    given ?? startEventStore({ memory: true }),
     startTestPostgres(),
   ])
   const masterKey = randomBytes(32)
@@ -136,7 +139,7 @@ export async function startTestWriteSide() {
       await server.stop()
       await side.close()
       await store.close()
-      await Promise.all([eventStore.stop(), postgres.stop()])
+      await Promise.all([given ? undefined : eventStore.stop(), postgres.stop()])
     },
   }
 }

@@ -139,6 +139,8 @@ export function createRegistration(needs: RegistrationNeeds): Register {
       secrets.passwordSalt(metadata.commandId),
     )
     if (passwordHash === undefined) return { kind: 'refused', refusal: { refused: 'busy' } }
+    // Without the person's key nothing can be written in the end, so that is no time to begin reserving.
+    await kernel.keyring.obtain(userId)
     if (taken) return giveUp(taken.takenAs, passwordHash)
 
     for (const [index, { name, takenAs }] of wanted.entries()) {

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestWriteSide, type TestWriteSide } from '../testing/test-write-side.ts'
+
+let side: TestWriteSide
+let author: { readonly Cookie: string }
+beforeAll(async () => {
+  side = await startTestWriteSide()
+  const { Cookie } = await side.member()
+  author = { Cookie }
+})
+afterAll(() => side?.stop())
+
+const draft = (more: object = {}) => ({
+  title: 'What fees tell',
+  body: '**Much.**',
+  tags: [],
+  ...more,
+})
+const publish = (body: object, headers: object = {}) =>
+  side.post('/api/posts', body, { ...author, ...headers })
+const postsIn = async () => (await side.wholeLog()).split('"PostPublished"').length - 1
+
+describe('publishing', () => {
+  it('answers where the post is, its revision, and from where on it can be read', async () => {
+    const sent = await publish(
+      draft({ title: '  Proof of Patience  ', tags: ['DeFi', 'defi', 'l2'] }),
+    )
+    expect(sent).toMatchObject({ status: 201, body: { slug: 'proof-of-patience', revision: 0 } })
+    expect(sent.headers.get('Location')).toBe('/api/posts/proof-of-patience')
+    expect(sent.headers.get('ETag')).toBe('"0"')
+    const [event] = await side.store.read(`post-${sent.body.id}`)
+    expect(sent.headers.get('Cryptotalks-Position')).toBe(String(event?.position))
+    expect(event).toMatchObject({
+      data: { tags: ['defi', 'l2'] },
+      metadata: { actor: { kind: 'user' } },
+    })
+    expect(await side.wholeLog()).not.toMatch(/patience/i)
+  })
+
+  it('under one title gives each post a slug of its own, at once too', async () => {
+    const sent = await Promise.all(Array.from({ length: 8 }, () => publish(draft())))
+    expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([201]))
+    const slugs = sent.map(({ body }) => String(body.slug))
+    expect(new Set(slugs).size).toBe(8)
+    expect(slugs.filter(slug => slug === 'what-fees-tell')).toHaveLength(1)
+    for (const slug of slugs) expect(slug).toMatch(/^what-fees-tell(-[0-9a-f]{6})?$/)
+  })
+
+  it('makes a slug of the id when the title leaves none, and never takes a page’s', async () => {
+    const { body } = await publish(draft({ title: '比特币与耐心' }))
+    expect(body.slug).toBe(`post-${String(body.id).slice(0, 6)}`)
+    const page = await publish(draft({ title: 'New' }))
+    expect(page.body.slug).toMatch(/^new-/)
+  })
+
+  it('many times at once under one key publishes once and answers alike', async () => {
+    const before = await postsIn()
+    const key = { 'Idempotency-Key': randomUUID() }
+    const sent = await Promise.all(
+      Array.from({ length: 10 }, () => publish(draft({ title: 'Once only' }), key)),
+    )
+    expect(new Set(sent.map(({ text }) => text)).size).toBe(1)
+    expect(new Set(sent.map(({ headers }) => headers.get('Cryptotalks-Position'))).size).toBe(1)
+    expect(await postsIn()).toBe(before + 1)
+  })
+
+  it('again after a lost answer answers as the first time', async () => {
+    const before = await postsIn()
+    const lost = new AbortController()
+    const request = {
+      body: JSON.stringify(draft({ title: 'Lost and found' })),
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID(), ...author },
+    }
+    const end = await side.store.end()
+    const sending = side.send('POST', '/api/posts', { ...request, signal: lost.signal })
+    while ((await side.store.end()) === end) await new Promise(setImmediate)
+    lost.abort()
+    await sending.catch(() => undefined)
+    const [again, andAgain] = [
+      await side.send('POST', '/api/posts', request),
+      await side.send('POST', '/api/posts', request),
+    ]
+    expect(again).toMatchObject({ status: 201, body: { slug: 'lost-and-found' } })
+    expect(andAgain.text).toBe(again.text)
+    expect(await postsIn()).toBe(before + 1)
+  })
+
+  it('under a key that was used for another post is refused and changes nothing', async () => {
+    const key = { 'Idempotency-Key': randomUUID() }
+    await publish(draft({ title: 'The first' }), key)
+    const before = await postsIn()
+    const other = await publish(draft({ title: 'The second' }), key)
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency-key-reused'])
+    expect(await postsIn()).toBe(before)
+  })
+
+  it('under the key of somebody else is another post', async () => {
+    const key = { 'Idempotency-Key': randomUUID() }
+    const mine = await publish(draft({ title: 'Shared key' }), key)
+    const { Cookie } = await side.member()
+    const theirs = await publish(draft({ title: 'Shared key' }), { ...key, Cookie })
+    expect(theirs.status).toBe(201)
+    expect(theirs.body.id).not.toBe(mine.body.id)
+  })
+
+  it('without a session is refused', async () => {
+    for (const Cookie of ['', `__Host-session=${'A'.repeat(43)}`, '__Host-session=junk'])
+      expect(await side.post('/api/posts', draft(), { Cookie })).toMatchObject({
+        status: 401,
+        body: { code: 'not-signed-in' },
+      })
+  })
+})
+
+describe('a preview', () => {
+  it('shows what the post will look like, and keeps nothing', async () => {
+    const before = await side.store.end()
+    const sent = await side.post('/api/previews', {
+      body: 'Is $BTC *calm*? <script>alert(1)</script>',
+    })
+    expect(sent.status).toBe(200)
+    expect(sent.body.html).toContain('href="/market/btc"')
+    expect(sent.body.html).toContain('<em>calm</em>')
+    expect(sent.body.html).not.toContain('<script')
+    expect(await side.store.end()).toBe(before)
+  })
+})

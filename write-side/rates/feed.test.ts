@@ -1,0 +1,156 @@
+import { startEventStore } from '@cryptotalks/event-store/index'
+import { registry } from '@cryptotalks/shared-kernel/events/registry'
+import {
+  connectEventStore,
+  type EventStore,
+} from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { createMemoryKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-memory'
+import { createLogger } from '@cryptotalks/shared-kernel/logging/logger'
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimulatedMarket } from '../adapters/simulated-market.ts'
+import { createRatesFeed, type FeedOptions } from './feed.ts'
+import type { MarketSource } from './market-source.ts'
+import { createRateRecords, type RateRecords } from './recording.ts'
+
+const noon = new Date('2026-03-08T12:00:30.000Z')
+const simulated = createSimulatedMarket('test')
+
+let server: Awaited<ReturnType<typeof startEventStore>>
+let store: EventStore
+let records: RateRecords
+beforeEach(async () => {
+  server = await startEventStore({ memory: true })
+  store = connectEventStore(server.connectionString)
+  records = createRateRecords({ store, registry, keyring: createMemoryKeyring() })
+})
+afterEach(async () => {
+  await store.close()
+  await server.stop()
+})
+
+/** Runs a feed whose clock goes on whenever it is looked at, until so many polls have been recorded. */
+async function runFeed(source: MarketSource, polls: number, more: Partial<FeedOptions> = {}) {
+  const lines: string[] = []
+  const logger = createLogger({
+    name: 'feed',
+    destination: { write: line => void lines.push(line) },
+  })
+  const stopping = new AbortController()
+  let at = noon.getTime()
+  let recorded = 0
+  const ticking: MarketSource = {
+    ...source,
+    sample: async signal => {
+      const sample = await source.sample(signal)
+      recorded += 1
+      return sample
+    },
+  }
+  const feed = createRatesFeed({
+    source: ticking,
+    records,
+    logger,
+    pollMilliseconds: 5,
+    now: () => {
+      at += 1
+      return new Date(at)
+    },
+    onRecorded: () => {
+      if (recorded >= polls) stopping.abort()
+    },
+    ...more,
+  })
+  await feed.run(stopping.signal)
+  return lines
+}
+
+const timesIn = async (day: string): Promise<string[]> =>
+  (await store.read(`rates-simulated.${day}`)).map(
+    event => (event.data as { sampledAt: string }).sampledAt,
+  )
+/** The simulated market at a moment of its own clock. */
+function marketAt(...moments: readonly string[]): MarketSource {
+  let next = 0
+  return {
+    ...simulated,
+    sample: signal => {
+      const moment = moments[Math.min(next++, moments.length - 1)] as string
+      return simulated.sampleAt?.(new Date(moment), signal) ?? Promise.reject(new Error('none'))
+    },
+  }
+}
+
+describe('the rates feed', () => {
+  it('fills in the past week before it goes on from now', async () => {
+    await runFeed(marketAt('2026-03-08T12:00:31.000Z'), 1)
+    const today = await timesIn('2026-03-08')
+    expect(today).toContain('2026-03-08T03:00:00.000Z')
+    expect(today).toContain('2026-03-08T11:55:00.000Z')
+    expect(today.at(-1)).toBe('2026-03-08T12:00:31.000Z')
+    expect(today).toEqual([...today].sort())
+    expect(await timesIn('2026-03-04')).toHaveLength(24)
+    expect(await timesIn('2026-02-28')).toEqual([])
+  })
+
+  it('started again fills in only what is missing, and beside another writes nothing twice', async () => {
+    await runFeed(marketAt('2026-03-08T12:00:31.000Z'), 1)
+    const before = await timesIn('2026-03-08')
+    await Promise.all([
+      runFeed(marketAt('2026-03-08T12:00:41.000Z'), 1),
+      runFeed(marketAt('2026-03-08T12:00:41.000Z'), 1),
+    ])
+    expect(await timesIn('2026-03-08')).toEqual([...before, '2026-03-08T12:00:41.000Z'])
+  })
+
+  it('goes on after answers that fail, and asks for those again', async () => {
+    let asked = 0
+    const flaky: MarketSource = {
+      name: 'simulated',
+      sample: async signal => {
+        asked += 1
+        if (asked % 3 !== 0) throw new Error('the provider is down')
+        const at = new Date(noon.getTime() + asked * 1_000)
+        return (await simulated.sampleAt?.(at, signal)) as Awaited<
+          ReturnType<MarketSource['sample']>
+        >
+      },
+    }
+    const policy = retry(handleAll, {
+      maxAttempts: 1,
+      backoff: new ExponentialBackoff({ initialDelay: 1 }),
+    })
+    const lines = await runFeed(flaky, 2, { policy })
+    expect(await timesIn('2026-03-08')).toHaveLength(2)
+    expect(lines.filter(line => line.includes('no rates this time'))).toHaveLength(2)
+  })
+
+  it('leaves out quotes that can not be believed, and says so', async () => {
+    const sampledAt = new Date('2026-03-08T12:00:31.000Z')
+    const sample = await simulated.sampleAt?.(sampledAt, AbortSignal.timeout(1_000))
+    const [first, ...rest] = sample?.quotes ?? []
+    const broken: MarketSource = {
+      name: 'simulated',
+      sample: async () => ({ sampledAt, quotes: [{ ...(first as object), price: -1 }, ...rest] }),
+    }
+    const lines = await runFeed(broken, 1)
+    expect(lines.join('')).toContain('quotes left out')
+    const [event] = await store.read('rates-simulated.2026-03-08')
+    expect(event?.data).toMatchObject({ quotes: { length: 99 } })
+  })
+
+  it('is ready while samples come in, and not when none did for three polls', async () => {
+    let at = noon.getTime()
+    const feed = createRatesFeed({
+      source: marketAt('2026-03-08T12:00:31.000Z'),
+      records,
+      pollMilliseconds: 10_000,
+      logger: createLogger({ name: 'feed', level: 'silent' }),
+      now: () => new Date(at),
+    })
+    at += 29_000
+    await expect(feed.check()).resolves.toContain('29 s')
+    at += 2_000
+    await expect(feed.check()).rejects.toThrow('31 s')
+  })
+})
