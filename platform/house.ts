@@ -38,11 +38,13 @@ export function createHouse(options: HouseOptions): House {
   const { dataDir, onLine = () => {} } = options
   const processes: Partial<Record<ProcessName, PlatformProcess>> = {}
   const logs: ProcessLog[] = []
-  const toTerminal = (name: string) => (words: string) => onLine(`${name.padEnd(11)} ${words}`)
+  const wasReady = new Set<string>()
+  const say = (name: string, words: string) => onLine(`${name.padEnd(11)} ${words}`)
   const supervisor = createSupervisor({
     onChange(change) {
       const words = wordsFor(change)
-      if (words !== undefined) toTerminal(change.name)(words)
+      if (change.to === 'ready') wasReady.add(change.name)
+      if (words !== undefined) say(change.name, words)
       // Postgres looks after its own orphans, by its pid file.
       const { postgres: _, ...ours } = processes
       options.onProcesses(Object.values(ours).flatMap(({ pid }) => pid ?? []))
@@ -55,7 +57,10 @@ export function createHouse(options: HouseOptions): House {
       return supervised.untilReady()
     },
     openLog(name) {
-      const log = openProcessLog(join(dataDir, 'logs', `${name}.log`), toTerminal(name))
+      const log = openProcessLog(join(dataDir, 'logs', `${name}.log`), words => {
+        // Before that it misses the others, as it must; if it stays so, the start fails in its words.
+        if (wasReady.has(name)) say(name, words)
+      })
       logs.push(log)
       return log
     },

@@ -35,7 +35,8 @@ export async function runUntilStopped(
   try {
     const { PORT: port, HOST: host, DATA_DIR } = readEnvironment(environment)
     const dataDir = resolve(DATA_DIR)
-    say(`Cryptotalks starts, its data in ${relative(process.cwd(), dataDir) || '.'}`)
+    const near = relative(process.cwd(), dataDir)
+    say(`Cryptotalks starts, its data in ${near.startsWith('..') ? dataDir : near || '.'}`)
     platform = await startPlatform({
       ...{ ...options, port, host, dataDir, onLine: say, signal: asked.first },
     })

@@ -22,16 +22,20 @@ export interface ProcessLog {
 const FILE_BYTES = 10 * 1024 * 1024
 const REMEMBERED_LINES = 20
 const TERMINAL_CHARACTERS = 300
+/** A store that is away makes its clients say the same many times a second. */
+const REPEATED_AFTER_MS = 10_000
 /** What node writes around an error that ends it; the error itself is what people need. */
 const IN_A_TRACE = /^(?:\s|\}|node:|Node\.js v)/
 /** Searched in the raw line: most lines are below this level and are not worth parsing. */
 const FOR_PEOPLE = /"level":(?:"(?:warn|error|fatal)"|[456]0)/
 
+/** Everything goes into `file`; what a person should see goes to `toTerminal`, but not over and over. */
 export function openProcessLog(file: string, toTerminal: (line: string) => void): ProcessLog {
   mkdirSync(dirname(file), { recursive: true })
   let bytes = existsSync(file) ? statSync(file).size : 0
   let stream = open(file)
   const last: string[] = []
+  const isRepetition = repetitions()
   return {
     write(line) {
       if (bytes > FILE_BYTES) {
@@ -45,10 +49,26 @@ export function openProcessLog(file: string, toTerminal: (line: string) => void)
       last.push(line)
       if (last.length > REMEMBERED_LINES) last.shift()
       const words = wordsForPeople(line)
-      if (words !== undefined) toTerminal(words)
+      if (words !== undefined && !isRepetition(words)) toTerminal(words)
     },
     lastLines: () => last,
     close: () => new Promise(resolve => stream.end(() => resolve())),
+  }
+}
+
+/** Tells whether the same was said a moment ago, whatever its cause was that time. */
+function repetitions(): (words: string) => boolean {
+  const said = new Set<string>()
+  let since = Date.now()
+  return words => {
+    if (Date.now() - since > REPEATED_AFTER_MS) {
+      said.clear()
+      since = Date.now()
+    }
+    const [what = words] = words.split(' (', 1)
+    const known = said.has(what)
+    said.add(what)
+    return known
   }
 }
 
