@@ -3,6 +3,7 @@ import { For, Show } from 'solid-js'
 import { Change, Fresh } from '../components/marks.tsx'
 import { useNow } from '../live/now.tsx'
 import { coinsOf, liveQuotes, youngest } from '../live/quotes.ts'
+import { staleClass } from '../market/freshness.ts'
 import { useStart } from '../pages/start.ts'
 import { price } from '../text/numbers.ts'
 import { useCurrentPage } from './place.ts'
@@ -14,7 +15,7 @@ function Rates() {
   const now = useNow()
   const quotes = liveQuotes(useStart().tape, coinsOf(tapePath))
   return (
-    <aside class="tape" aria-label="Rates">
+    <aside class={`tape ${staleClass(youngest(quotes()), now())}`} aria-label="Rates">
       <div class="wrap">
         <a href="/market">
           <Fresh sample={youngest(quotes())} now={now()} what="market" />

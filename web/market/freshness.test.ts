@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { freshness } from './freshness.ts'
+import { freshness, staleClass } from './freshness.ts'
 
 const now = Date.parse('2024-06-11T14:00:00Z')
 const sampled = (seconds: number, source = 'simulated') => ({
@@ -25,6 +25,14 @@ describe('the mark of a price', () => {
     expect(freshness(sampled(31), now)).toMatchObject({ tone: 'stale', age: '31 s old' })
     expect(freshness(sampled(840, 'coingecko'), now).tone).toBe('live')
     expect(freshness(sampled(901, 'coingecko'), now)).toMatchObject({ age: '15 min old' })
+  })
+
+  it('takes the colour from figures only when stale', () => {
+    expect([sampled(12), sampled(31), null].map(sample => staleClass(sample, now))).toEqual([
+      '',
+      'old',
+      '',
+    ])
   })
 
   it('says when there is no price', () => {

@@ -16,6 +16,14 @@ export interface Freshness {
   readonly age: string
 }
 
+/** The class of figures that can't be trusted as current any more. */
+export function staleClass(
+  sample: { readonly source: string; readonly sampledAt: string } | null | undefined,
+  now: number,
+): 'old' | '' {
+  return freshness(sample, now).tone === 'stale' ? 'old' : ''
+}
+
 /** The state of a price sampled at `sampledAt`, as seen at `now` (ms). */
 export function freshness(
   sample: { readonly source: string; readonly sampledAt: string } | null | undefined,

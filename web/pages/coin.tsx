@@ -15,6 +15,7 @@ import { Change, Disc, Fresh } from '../components/marks.tsx'
 import { every } from '../live/every.ts'
 import { useNow } from '../live/now.tsx'
 import { mergePoints } from '../market/chart.ts'
+import { staleClass } from '../market/freshness.ts'
 import { PriceChart, rangeNames } from '../market/price-chart.tsx'
 import { PriceTable } from '../market/price-table.tsx'
 import { PostRows } from '../talk/post-rows.tsx'
@@ -83,7 +84,7 @@ function CoinHead(props: { readonly coin: CoinNow }) {
           </p>
         </div>
       </div>
-      <div class="quote">
+      <div class={`quote ${staleClass(props.coin, now())}`}>
         <p class="big n">
           {priceParts(props.coin.price)[0]}
           <span>{priceParts(props.coin.price)[1]}</span> <small>USD</small>

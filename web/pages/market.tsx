@@ -6,6 +6,7 @@ import { Icon } from '../components/icon.tsx'
 import { Change, Disc, Fresh, Spark } from '../components/marks.tsx'
 import { useNow } from '../live/now.tsx'
 import { coinsOf, liveQuotes } from '../live/quotes.ts'
+import { staleClass } from '../market/freshness.ts'
 import {
   type CoinSort,
   type Column,
@@ -294,7 +295,7 @@ function Market(props: ViewProps<MarketData>) {
       <Lists market={market} />
       <ColumnChoice market={market} />
       <Show when={quotes().length > 0} fallback={<NoCoins q={market.q} />}>
-        <table class={`tbl stick mkt col-${market.col}`}>
+        <table class={`tbl stick mkt col-${market.col} ${staleClass(totals(), now())}`}>
           <caption class="vh">
             Coins, {order}.{totals()?.source === 'simulated' ? ' Prices are simulated.' : ''}
           </caption>

@@ -101,6 +101,7 @@ function previewOf(text: () => string, first: string) {
 function Editor(props: ViewProps<object>) {
   const { preview, refusal } = split(props.refused)
   const values = props.refused?.values ?? {}
+  const userId = useStart().visitor?.id ?? ''
   const [title, setTitle] = createSignal(values.title ?? '')
   const [body, setBody] = createSignal(values.body ?? '')
   const [tags, setTags] = createSignal(values.tags ?? '')
@@ -116,13 +117,13 @@ function Editor(props: ViewProps<object>) {
       tags: tagsOf(textOf(fields, 'tags')),
     }),
     done: sent => {
-      dropDraft()
+      dropDraft(userId)
       const slug = (sent.body as { slug?: unknown } | null)?.slug
       location.assign(typeof slug === 'string' ? `/posts/${slug}` : sameSitePath(null, '/'))
     },
   })
   onMount(() => {
-    const draft = props.refused ? null : keptDraft()
+    const draft = props.refused ? null : keptDraft(userId)
     if (draft && !body() && !title()) {
       setTitle(draft.title)
       setBody(draft.body)
@@ -133,7 +134,7 @@ function Editor(props: ViewProps<object>) {
     on(
       [title, body, tags],
       ([title, body, tags]) => {
-        if (keepDraft({ title, body, tags })) {
+        if (keepDraft(userId, { title, body, tags })) {
           setSaved(`Draft kept in this browser ${clockWithSeconds(new Date())}`)
         }
       },

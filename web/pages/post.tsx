@@ -6,6 +6,7 @@ import { CopyLink } from '../components/copy-link.tsx'
 import { Avatar, Change, Fresh } from '../components/marks.tsx'
 import { useNow } from '../live/now.tsx'
 import { coinsById, liveQuotes } from '../live/quotes.ts'
+import { staleClass } from '../market/freshness.ts'
 import { type Quote, quoteOf } from '../market/quote.ts'
 import { RateRow } from '../talk/movers.tsx'
 import { Who } from '../talk/post-rows.tsx'
@@ -57,7 +58,7 @@ async function load(ask: Ask, { params }: PageArgs) {
 function PriceNow(props: { readonly quote: Quote }) {
   const now = useNow()
   return (
-    <dl class="then">
+    <dl class={`then ${staleClass(props.quote, now())}`}>
       <div>
         <dt>
           <a class="cash" href={`/market/${props.quote.id}`}>
@@ -121,7 +122,7 @@ function Rail(props: { readonly data: PostData; readonly coins: readonly Quote[]
           <h2>
             Coins named <Fresh sample={props.coins[0]} now={now()} ageOnly />
           </h2>
-          <table class="tbl rates">
+          <table class={`tbl rates ${staleClass(props.coins[0], now())}`}>
             <caption class="vh">Price and change over 24 hours of the coins named</caption>
             <thead class="vh">
               <tr>

@@ -3,6 +3,7 @@ import { For, Show } from 'solid-js'
 import { Change, Disc, Fresh, Spark } from '../components/marks.tsx'
 import { useNow } from '../live/now.tsx'
 import { coinsOf, liveQuotes, youngest } from '../live/quotes.ts'
+import { staleClass } from '../market/freshness.ts'
 import type { Quote } from '../market/quote.ts'
 import { price } from '../text/numbers.ts'
 
@@ -48,7 +49,7 @@ export function Movers(props: MoversProps) {
         when={quotes().length > 0}
         fallback={<p class="para dim sm">Prices are resting. The talk goes on.</p>}
       >
-        <table class="tbl rates">
+        <table class={`tbl rates ${staleClass(youngest(quotes()), now())}`}>
           <caption class="vh">{props.title}: price and change over 24 hours</caption>
           <thead class="vh">
             <tr>
