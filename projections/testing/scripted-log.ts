@@ -18,7 +18,7 @@ export interface ScriptedLog {
   readonly keyring: ReturnType<typeof createMemoryKeyring>
   readonly append: (...facts: readonly Fact[]) => Promise<Position>
   /** Appends nothing that anybody follows, and moves the log's end. */
-  readonly skip: () => Position
+  readonly skip: (bytes?: bigint) => Position
   readonly end: () => Position
   readonly follow: FollowLog
   /** How often it was followed. */
@@ -66,8 +66,8 @@ export function createScriptedLog(pageSize = 100): ScriptedLog {
       bell.ring()
       return end
     },
-    skip: () => {
-      end += 100n
+    skip: (bytes = 100n) => {
+      end += bytes
       bell.ring()
       return end
     },
