@@ -46,6 +46,8 @@ describe('an answer', () => {
     expect(again.headers['cryptotalks-position']).toBe('0')
 
     await addPosts(models.db, [{ position: 99 }])
+    await models.project('posts', 99)
+    await api.follows(['posts'], 99)
     const changed = await ask(url, { 'If-None-Match': etag })
     expect(changed.status).toBe(200)
     expect(changed.headers.etag).not.toBe(etag)

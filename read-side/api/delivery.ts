@@ -18,5 +18,8 @@ export const compressed = (): Middleware =>
     threshold: smallestBytes,
   })
 
-/** Tags answers by their content, and answers 304 to who has it. Weak tags: the compressed body is another one. */
-export const tagged = (): readonly [Middleware, Middleware] => [conditional(), etag({ weak: true })]
+/** Answers 304 to who has the answer, by its tag. */
+export const sparing = (): Middleware => conditional()
+
+/** Tags answers by their content, and weakly: the compressed body is another one. */
+export const tagged = (): Middleware => etag({ weak: true })

@@ -7,8 +7,9 @@ import Router from '@koa/router'
 import type { Positions } from '../consistency/positions.ts'
 import { readAfter } from '../consistency/read-after.ts'
 import { unavailableInOutage } from '../postgres/outage.ts'
-import { compressed, tagged } from './delivery.ts'
+import { compressed, sparing, tagged } from './delivery.ts'
 import type { Read } from './read.ts'
+import { createSharedAnswers, sharedAnswers } from './shared-answers.ts'
 
 export interface ApiOptions extends Pick<RegisterOptions, 'authenticate' | 'verifyAnswers'> {
   readonly reads: readonly Read[]
@@ -22,11 +23,15 @@ export interface ApiOptions extends Pick<RegisterOptions, 'authenticate' | 'veri
  */
 export function apiRouters(options: ApiOptions): readonly Router[] {
   const { reads, positions, waitMilliseconds, ...registration } = options
+  const shared = createSharedAnswers()
   return reads.map(read => {
     const router = new Router({ sensitive: true, strict: true })
-    router.use(compressed(), ...tagged())
-    router.use(unavailableInOutage())
+    router.use(compressed(), sparing(), unavailableInOutage())
     router.use(readAfter(positions, read.reads, waitMilliseconds))
+    router.use(
+      sharedAnswers(shared, () => positions.stateOf(read.reads)),
+      tagged(),
+    )
     router.use(registerRoutes([read.route], registration).routes())
     return router
   })

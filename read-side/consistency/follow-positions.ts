@@ -6,7 +6,7 @@ import { type Checkpoint, checkpointOf, type KnownPositions } from './positions.
 
 export interface FollowOptions {
   readonly connectionString: string
-  readonly positions: Pick<KnownPositions, 'replace' | 'advance'>
+  readonly positions: Pick<KnownPositions, 'replace' | 'advance' | 'lose'>
   /** Told of each time that Postgres could not be followed, before it is tried again. */
   readonly onTrouble?: (error: unknown) => void
 }
@@ -64,6 +64,7 @@ export function followPositions({
         await pause(lookEveryMilliseconds, ended)
       }
     } finally {
+      positions.lose()
       await client.end().catch(() => {})
     }
   }

@@ -51,6 +51,32 @@ describe('positions', () => {
     expect(positions.of(['posts'])).toBe(4n)
   })
 
+  it('name a state that changes with each of its projectors, and with the version shown', () => {
+    const positions = createPositions()
+    const states = [positions.stateOf(['posts', 'users'])]
+    const look = () => states.push(positions.stateOf(['posts', 'users']))
+    positions.replace([at('posts', 4n), at('users', 4n)])
+    look()
+    positions.advance(at('users', 5n))
+    look()
+    positions.replace([at('posts', 4n, 2), at('users', 5n)])
+    look()
+    expect(states[0]).toBeUndefined()
+    expect(new Set(states).size).toBe(4)
+    positions.advance(at('rates', 9n))
+    expect(positions.stateOf(['posts', 'users'])).toBe(states[3])
+  })
+
+  it('name no state while nobody tells of them, but forget nothing', async () => {
+    const positions = createPositions()
+    positions.replace([at('posts', 4n)])
+    positions.lose()
+    expect(positions.stateOf(['posts'])).toBeUndefined()
+    expect(await positions.reached(['posts'], 4n, 10)).toBe(true)
+    positions.replace([at('posts', 4n)])
+    expect(positions.stateOf(['posts'])).toBeDefined()
+  })
+
   it('of a version that is newly shown replace those of the one before', () => {
     const positions = createPositions()
     positions.replace([at('posts', 4n)])

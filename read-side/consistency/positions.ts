@@ -13,6 +13,11 @@ export interface Checkpoint {
 export interface Positions {
   /** The position that all of these have reached; undefined while one of them is unknown. Never ahead of the rows. */
   of(projectors: readonly ProjectorName[]): Position | undefined
+  /**
+   * Names the state of these projectors' rows: as long as it is the same, so are the rows, but for what was projected
+   * in the last moments. Undefined while that can't be known, since nobody tells us.
+   */
+  stateOf(projectors: readonly ProjectorName[]): string | undefined
   /** Resolves with true as soon as all of them have reached `position`, with false when time is up. */
   reached(
     projectors: readonly ProjectorName[],
@@ -25,6 +30,8 @@ export interface Positions {
 export interface KnownPositions extends Positions {
   /** All checkpoints of the live versions, as one snapshot had them. */
   replace(checkpoints: readonly Checkpoint[]): void
+  /** Nobody tells any more, until the next `replace`. What was reached stays reached. */
+  lose(): void
   /** One has moved on. Ignored for a version that isn't live, and when it tells nothing new. */
   advance(checkpoint: Checkpoint): void
 }
@@ -41,6 +48,7 @@ const mostWaiters = 10_000
 /** Knows nothing at first. */
 export function createPositions(): KnownPositions {
   let live: ReadonlyMap<string, Checkpoint> = new Map()
+  let followed = false
   const waiters = new Set<Waiter>()
 
   const of: Positions['of'] = projectors => {
@@ -61,6 +69,11 @@ export function createPositions(): KnownPositions {
   }
   return {
     of,
+    stateOf(projectors) {
+      if (!followed || projectors.some(projector => !live.has(projector))) return undefined
+      const states = projectors.map(projector => live.get(projector))
+      return states.map(state => `${state?.version}@${state?.position}`).join()
+    },
     reached(projectors, position, withinMilliseconds) {
       if (has(projectors, position)) return Promise.resolve(true)
       if (waiters.size >= mostWaiters) return Promise.resolve(false)
@@ -75,7 +88,11 @@ export function createPositions(): KnownPositions {
         waiters.add(waiter)
       })
     },
+    lose() {
+      followed = false
+    },
     replace(checkpoints) {
+      followed = true
       live = new Map(checkpoints.map(checkpoint => [checkpoint.projector, checkpoint]))
       wake()
     },
