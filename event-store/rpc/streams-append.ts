@@ -9,6 +9,7 @@ import {
   tooLarge,
 } from '../protocol/errors.ts'
 import type { NewEvent } from '../protocol/recorded-event.ts'
+import { StoreFull } from '../storage/log.ts'
 import type { Store, WriteOutcome } from '../store.ts'
 import {
   isFault,
@@ -114,7 +115,7 @@ export const tombstone = (store: Store): Handler => remove(store, 'tombstone')
 /** A commit that did not happen: nothing was written, and the words of the system say why. */
 export const writeFailed = (cause: unknown): GrpcError =>
   new GrpcError(
-    Status.UNAVAILABLE,
+    cause instanceof StoreFull ? Status.RESOURCE_EXHAUSTED : Status.UNAVAILABLE,
     `Nothing was written: ${cause instanceof Error ? cause.message : String(cause)}`,
     {},
     { cause },

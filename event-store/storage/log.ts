@@ -1,5 +1,6 @@
 // The log on disk: records by position, positions by stream and revision, streams by name, events by id.
 import { createHash } from 'node:crypto'
+import { statfsSync } from 'node:fs'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import {
   createdOf,
@@ -25,11 +26,21 @@ const RECORD_KEY_BYTES = 8
 /** A page of records ends early when it has grown to this size. */
 const PAGE_BYTES = 1024 * 1024
 
+/** What must stay free on the disk besides the records of a commit: the trees' own pages and what is freed only later. */
+const SPARE_BYTES = 4 * 1024 * 1024
+/** At worst each record has a page of its own rewritten in two trees. */
+const INDEX_BYTES_A_RECORD = 2 * 4096
+
 type Table = Database<Buffer, Buffer>
 
 /** Files that are no store, a store of another format, or one whose bytes have changed. */
 export class DamagedStore extends Error {
   override readonly name = 'DamagedStore'
+}
+
+/** The disk has no room for what was to be written; nothing of it was. */
+export class StoreFull extends Error {
+  override readonly name = 'StoreFull'
 }
 
 /** An event that has just been written. */
@@ -46,6 +57,14 @@ export interface LogOptions {
   readonly durable: boolean
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Bytes that the disk has room for; asked of the system unless said otherwise. */
+  readonly freeBytes?: () => number
+}
+
+/** What the system says about the room beneath a folder. */
+function freeBytesIn(dir: string): number {
+  const { bavail, bsize } = statfsSync(dir)
+  return bavail * bsize
 }
 
 const positionScratch = Buffer.alloc(RECORD_KEY_BYTES)
@@ -117,17 +136,22 @@ export class Log {
   readonly #idTable: Table
   readonly #ids: IdRuns
   readonly #now: () => number
+  readonly #dir: string
+  readonly #freeBytes: () => number
   #next = FIRST_POSITION
   #streamCount = 0
   #lastCreated = 0
   #skipped = false
   #written: Written[] = []
+  #broken: DamagedStore | undefined
 
-  private constructor(env: RootDatabase, now: () => number) {
+  private constructor(env: RootDatabase, { dir, now, freeBytes }: LogOptions) {
     const table = (name: string): Table =>
       env.openDB({ name, encoding: 'binary', keyEncoding: 'binary' })
     this.#env = env
     this.#now = now
+    this.#dir = dir
+    this.#freeBytes = freeBytes ?? (() => freeBytesIn(dir))
     this.#meta = table('meta')
     this.#records = env.openDB<Buffer, Buffer>(RECORDS)
     this.#revisions = table('revisions')
@@ -137,7 +161,8 @@ export class Log {
   }
 
   /** Opens or creates the store in a folder that exists. Throws `DamagedStore`. */
-  static open({ dir, durable, now }: LogOptions): Log {
+  static open(options: LogOptions): Log {
+    const { dir, durable } = options
     const fault = faultOf(dir)
     if (fault) throw new DamagedStore(fault)
     let log: Log
@@ -151,7 +176,7 @@ export class Log {
         eventTurnBatching: false,
         ...(process.platform === 'win32' ? {} : { mapSize: MAP_BYTES }),
       })
-      log = new Log(env, now)
+      log = new Log(env, options)
     } catch (cause) {
       throw new DamagedStore(`${dir} can't be opened: ${(cause as Error).message}`, { cause })
     }
@@ -272,15 +297,27 @@ export class Log {
    * written. Returns what was written, in order.
    */
   transaction(action: () => void): Written[] {
+    if (this.#broken) throw this.#broken
+    let acted = false
     try {
       this.#env.transactionSync(() => {
         action()
         if (this.#skipped) this.#meta.putSync(Buffer.from('next'), Buffer.from(String(this.#next)))
+        this.#makeSureOfRoom()
+        acted = true
       })
       return this.#written
     } catch (error) {
-      this.#load()
-      throw error
+      if (!acted) {
+        this.#load()
+        throw error
+      }
+      // After a commit that failed on the disk the library is in no state to begin another.
+      this.#broken = new DamagedStore(
+        `The last commit failed, restart the server: ${(error as Error).message}`,
+        { cause: error },
+      )
+      throw this.#broken
     } finally {
       this.#written = []
       this.#skipped = false
@@ -353,6 +390,13 @@ export class Log {
 
   #writeFormat(): void {
     this.#meta.putSync(Buffer.from('format'), Buffer.from(FORMAT))
+  }
+
+  /** Refuses a transaction that might not fit on the disk before anything of it is written there. */
+  #makeSureOfRoom(): void {
+    let needed = SPARE_BYTES + this.#written.length * INDEX_BYTES_A_RECORD
+    for (const { record } of this.#written) needed += record.length
+    if (this.#freeBytes() < needed) throw new StoreFull(`There is no room left in ${this.#dir}.`)
   }
 
   /** Finds out where the log ends, and reads the ids that no run holds yet. */

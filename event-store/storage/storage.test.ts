@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { idOf, type NewEvent, positionOf, revisionOf } from '../protocol/recorded-event.ts'
 import { DirectoryInUse, lockDirectory } from './directory-lock.ts'
 import { RUN_LENGTH } from './id-runs.ts'
-import { DamagedStore, Log } from './log.ts'
+import { DamagedStore, Log, StoreFull } from './log.ts'
 
 let dir: string
 let log: Log | undefined
@@ -76,6 +76,21 @@ test('a transaction that fails leaves nothing behind', () => {
   ])
   it.transaction(() => it.append(stream(it, 'next'), 0, newEvent()))
   expect(it.streamNumber('next')).toBe(2)
+})
+
+test('a full disk refuses what does not fit, and takes it when there is room again', () => {
+  let freeBytes = 2 ** 40
+  const it = Log.open({ dir, durable: true, now: Date.now, freeBytes: () => freeBytes })
+  log = it
+  const write = (revision: number) =>
+    it.transaction(() => it.append(stream(it, 's'), revision, newEvent()))
+  write(0)
+  const end = it.lastPosition
+  freeBytes = 1000
+  expect(() => write(1)).toThrow(StoreFull)
+  expect(it.lastPosition).toBe(end)
+  freeBytes = 2 ** 40
+  expect(write(1)).toHaveLength(1)
 })
 
 test('a position that was given to nothing is not given again', async () => {
