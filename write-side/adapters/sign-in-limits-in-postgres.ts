@@ -48,32 +48,41 @@ export function createSignInLimits(
   const both = limiter(perAccountAndAddress)
   const account = limiter(perAccount)
   const address = limiter(perAddress)
-  const keysOf = (accountName: string, addressText: string) =>
-    [
-      [both, attemptKey(JSON.stringify([accountName, addressText]))],
-      [account, attemptKey(accountName)],
-      [address, attemptKey(addressText)],
-    ] as const
+  const keysOf = (accountName: string, addressText: string) => ({
+    both: attemptKey(JSON.stringify([accountName, addressText])),
+    account: attemptKey(accountName),
+    address: attemptKey(addressText),
+  })
   return {
     count: async (accountName, addressText) => {
-      const tries = keysOf(accountName, addressText).map(([limit, key]) => limit.consume(key))
-      const refusals = (await Promise.allSettled(tries)).flatMap(result =>
-        result.status === 'rejected' ? [result.reason as unknown] : [],
-      )
-      const waits = refusals.map(reason => {
-        if (reason instanceof RateLimiterRes) return reason.msBeforeNext
-        throw new Error('A try could not be counted', { cause: reason })
-      })
-      if (waits.length === 0) return { allowed: true }
-      return { allowed: false, retryAfterSeconds: Math.ceil(Math.max(...waits) / 1_000) }
+      const keys = keysOf(accountName, addressText)
+      // One address that is stopped at an account must not use up the tries of all others at it.
+      const first = await waitAfter([both.consume(keys.both)])
+      const wait =
+        first || (await waitAfter([account.consume(keys.account), address.consume(keys.address)]))
+      if (wait === 0) return { allowed: true }
+      return { allowed: false, retryAfterSeconds: Math.ceil(wait / 1_000) }
     },
     forgive: async (accountName, addressText) => {
-      const [[, bothKey], [, accountKey], [, addressKey]] = keysOf(accountName, addressText)
+      const keys = keysOf(accountName, addressText)
       await Promise.all([
-        both.delete(bothKey),
-        account.reward(accountKey),
-        address.reward(addressKey),
+        both.delete(keys.both),
+        account.reward(keys.account),
+        address.reward(keys.address),
       ])
     },
   }
+}
+
+/** The longest wait, in milliseconds, that one of the limits asks for; 0 when none does. */
+async function waitAfter(tries: readonly Promise<unknown>[]): Promise<number> {
+  let longest = 0
+  for (const result of await Promise.allSettled(tries)) {
+    if (result.status === 'fulfilled') continue
+    const { reason } = result
+    if (!(reason instanceof RateLimiterRes))
+      throw new Error('A try could not be counted', { cause: reason })
+    longest = Math.max(longest, reason.msBeforeNext, 1)
+  }
+  return longest
 }

@@ -6,24 +6,19 @@
 import { userStream } from '@cryptotalks/shared-kernel/events/streams'
 import { derivedId } from '@cryptotalks/shared-kernel/eventsourcing/derived-ids'
 import type { CommandMetadata } from '@cryptotalks/shared-kernel/eventsourcing/metadata'
-import { type Kernel, readState } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
+import type { Kernel } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
 import {
   type KeyReused,
   type Outcome,
   runCommand,
 } from '@cryptotalks/shared-kernel/eventsourcing/run-command'
-import { followUp } from '../commands/follow-up.ts'
 import type { Busy } from '../commands/refusals.ts'
 import type { Name, Reservations } from '../reservations/reservations.ts'
 import type { Secrets } from '../secrets.ts'
-import {
-  type RegistrationImpossible,
-  refusalFor,
-  refuseRegistration,
-  registerUser,
-} from './commands/register-user.ts'
+import { type RegistrationImpossible, refusalFor, registerUser } from './commands/register-user.ts'
 import type { Passwords } from './passwords.ts'
-import { type User, user, type WhyTurnedAway } from './state.ts'
+import { createStandings, type Standing } from './standings.ts'
+import { user, type WhyTurnedAway } from './state.ts'
 
 export interface Registration {
   readonly email: string
@@ -46,113 +41,97 @@ export interface RegistrationNeeds {
 
 export type Register = (input: Registration, metadata: CommandMetadata) => Promise<Registered>
 
-/** What a name is to one who wants it. */
-type Standing =
-  | { readonly kind: 'mine' | 'taken' }
-  | { readonly kind: 'open'; readonly lapsed?: string }
+/** One registration under way. */
+interface Attempt {
+  readonly userId: string
+  readonly input: Registration
+  readonly passwordHash: string
+  readonly metadata: CommandMetadata
+}
 
 interface Wanted {
   readonly name: Name
   readonly takenAs: WhyTurnedAway
 }
 
-// A registration takes a second or two. One that has stood still for this long was broken off for good; should it go on
-// none the less, it finds itself refused.
-const lapsesAfterMilliseconds = 10 * 60 * 1_000
+const wantedBy = ({ username, email }: Registration): readonly Wanted[] => [
+  { name: { kind: 'username', name: username }, takenAs: 'username-taken' },
+  { name: { kind: 'email', name: email }, takenAs: 'email-taken' },
+]
+
+const refused = (refusal: RegistrationRefusal): Registered => ({ kind: 'refused', refusal })
 
 /** The flow over what it needs. It throws `OutcomeUnknown` when the event store or the keys stay out of reach. */
 export function createRegistration(needs: RegistrationNeeds): Register {
   const { kernel, reservations, passwords, secrets } = needs
+  const standings = createStandings(kernel, reservations)
+  const { append, release, reserve } = createSteps(needs)
 
-  const stateOf = (userId: string): Promise<User> => readState(kernel, userStream(userId), user)
-
-  /** Makes sure that nobody registers under this id any more, and says what it came to. */
-  const close = async (userId: string, reason: WhyTurnedAway, metadata: CommandMetadata) => {
-    await runCommand(kernel, {
-      streamName: userStream(userId),
-      evolution: user,
-      decide: refuseRegistration(userId, reason),
-      metadata: followUp(metadata),
-    })
-    return stateOf(userId)
-  }
-
-  const standingOf = async (
-    { name }: Wanted,
-    userId: string,
-    metadata: CommandMetadata,
-  ): Promise<Standing> => {
-    const held = await reservations.find(name)
-    if (held.status === 'free') return { kind: 'open' }
-    if (held.holder === userId) return { kind: 'mine' }
-    const holder = await stateOf(held.holder)
-    if (holder.status === 'turned-away') return { kind: 'open', lapsed: held.holder }
-    const age = metadata.at.getTime() - Date.parse(held.since)
-    if (holder.status === 'registered' || age < lapsesAfterMilliseconds) return { kind: 'taken' }
-    const closed = await close(held.holder, 'lapsed', metadata)
-    if (closed.status === 'registered') return { kind: 'taken' }
-    return { kind: 'open', lapsed: held.holder }
+  /** Gives up for `reason`, unless this same command has gone through beside us. */
+  const giveUp = async (attempt: Attempt, reason: WhyTurnedAway): Promise<Registered> => {
+    const state = await standings.close(attempt.userId, reason, attempt.metadata)
+    if (state.status === 'registered') return append(attempt)
+    await release(attempt)
+    return refused(refusalFor(state.status === 'turned-away' ? state.reason : reason))
   }
 
   return async (input, metadata) => {
     const userId = derivedId('user', metadata.commandId)
-    const wanted: readonly Wanted[] = [
-      { name: { kind: 'username', name: input.username }, takenAs: 'username-taken' },
-      { name: { kind: 'email', name: input.email }, takenAs: 'email-taken' },
-    ]
+    const wanted = wantedBy(input)
+    const found = await Promise.all(wanted.map(({ name }) => standings.of(name, userId, metadata)))
+    const taken = wanted.find((_, index) => found[index]?.kind === 'taken')
+    // Nothing of ours is reserved, so there is nothing to give back: the usual case writes nothing.
+    if (taken && found.every(({ kind }) => kind !== 'mine'))
+      return refused(refusalFor(taken.takenAs))
 
-    const append = async (passwordHash: string): Promise<Registered> => {
+    const salt = secrets.passwordSalt(metadata.commandId)
+    const passwordHash = await passwords.hash(input.password, salt)
+    if (passwordHash === undefined) return refused({ refused: 'busy' })
+    // Without the person's key nothing can be written in the end, so that is no time to begin reserving.
+    await kernel.keyring.obtain(userId)
+
+    const attempt: Attempt = { userId, input, passwordHash, metadata }
+    const lost = taken ?? (await reserve(attempt, wanted, found))
+    if (lost) return giveUp(attempt, lost.takenAs)
+    const registered = await append(attempt)
+    // Refused earlier, perhaps by a run that died before it gave the names back.
+    if (registered.kind === 'refused' && registered.refusal.refused !== 'idempotency-key-reused')
+      await release(attempt)
+    return registered
+  }
+}
+
+/** The steps that write; each can be done again. */
+function createSteps({ kernel, reservations, secrets }: RegistrationNeeds) {
+  return {
+    /** Reserves what is open; gives the name that somebody else was quicker to take, if one was. */
+    reserve: async (
+      { userId, metadata }: Attempt,
+      wanted: readonly Wanted[],
+      found: readonly Standing[],
+    ): Promise<Wanted | undefined> => {
+      for (const [index, one] of wanted.entries()) {
+        const standing = found[index]
+        if (standing?.kind !== 'open') continue
+        if (!(await reservations.reserve(one.name, userId, metadata, standing.lapsed))) return one
+      }
+      return undefined
+    },
+    release: ({ userId, input, metadata }: Attempt) =>
+      Promise.all(wantedBy(input).map(({ name }) => reservations.release(name, userId, metadata))),
+    append: async ({ userId, input, passwordHash, metadata }: Attempt): Promise<Registered> => {
       const { email, username } = input
+      // The hash tells another password under the same key from this one, and gives no quicker way to guess it.
+      const commandFingerprint = secrets.fingerprint(
+        `${metadata.commandFingerprint}:${passwordHash}`,
+      )
       const outcome = await runCommand(kernel, {
         streamName: userStream(userId),
         evolution: user,
         decide: registerUser({ userId, email, username, passwordHash, at: metadata.at }),
-        // The hash tells another password under the same key from this one, and gives no quicker way to guess it.
-        metadata: {
-          ...metadata,
-          commandFingerprint: secrets.fingerprint(`${metadata.commandFingerprint}:${passwordHash}`),
-        },
+        metadata: { ...metadata, commandFingerprint },
       })
       return outcome.kind === 'accepted' ? { ...outcome, userId } : outcome
-    }
-
-    const release = () =>
-      Promise.all(wanted.map(({ name }) => reservations.release(name, userId, metadata)))
-
-    /** Gives up for `reason`, unless this same command has gone through beside us. */
-    const giveUp = async (reason: WhyTurnedAway, passwordHash: string): Promise<Registered> => {
-      const state = await close(userId, reason, metadata)
-      if (state.status === 'registered') return append(passwordHash)
-      await release()
-      const final = state.status === 'turned-away' ? state.reason : reason
-      return { kind: 'refused', refusal: refusalFor(final) }
-    }
-
-    const standings = await Promise.all(wanted.map(one => standingOf(one, userId, metadata)))
-    const taken = wanted.find((_, index) => standings[index]?.kind === 'taken')
-    // Nothing of ours is reserved, so there is nothing to give back: the usual case writes nothing.
-    if (taken && standings.every(({ kind }) => kind !== 'mine'))
-      return { kind: 'refused', refusal: refusalFor(taken.takenAs) }
-
-    const passwordHash = await passwords.hash(
-      input.password,
-      secrets.passwordSalt(metadata.commandId),
-    )
-    if (passwordHash === undefined) return { kind: 'refused', refusal: { refused: 'busy' } }
-    // Without the person's key nothing can be written in the end, so that is no time to begin reserving.
-    await kernel.keyring.obtain(userId)
-    if (taken) return giveUp(taken.takenAs, passwordHash)
-
-    for (const [index, { name, takenAs }] of wanted.entries()) {
-      const standing = standings[index]
-      if (standing?.kind !== 'open') continue
-      const reserved = await reservations.reserve(name, userId, metadata, standing.lapsed)
-      if (!reserved) return giveUp(takenAs, passwordHash)
-    }
-    const registered = await append(passwordHash)
-    // Refused earlier, perhaps by a run that died before it gave the names back.
-    if (registered.kind === 'refused' && registered.refusal.refused !== 'idempotency-key-reused')
-      await release()
-    return registered
+    },
   }
 }
