@@ -15,9 +15,10 @@ const now = new Date('2024-06-11T14:02:11Z')
 const nonce = 'bm9uY2U='
 
 let site: SiteBuild
+const buildMilliseconds = 180_000
 beforeAll(async () => {
   site = await buildSite()
-})
+}, buildMilliseconds)
 afterAll(() => site.remove())
 
 type Asked = Partial<Omit<PageRequest, 'url'>> & { readonly visitor?: string }

@@ -19,7 +19,10 @@ export default defineConfig(({ isSsrBuild, command }) => ({
     manifest: !isSsrBuild,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    ...(isSsrBuild ? {} : { rollupOptions: { input: 'entry-client.tsx' } }),
+    // One file for the server: pages opened later must not depend on what a newer build has left.
+    rolldownOptions: isSsrBuild
+      ? { output: { codeSplitting: false } }
+      : { input: 'entry-client.tsx' },
   },
   ...(command === 'build' ? { ssr: { noExternal: true as const } } : {}),
 }))

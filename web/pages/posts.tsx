@@ -78,7 +78,7 @@ function Nothing(props: { readonly list: ListQuery }) {
     <div class="empty">
       <h2>Nothing found</h2>
       <p>
-        We looked for {heading(props.list) === 'All posts' ? 'posts' : heading(props.list)}.
+        We looked for {heading(props.list).replace(/^[AP]/, letter => letter.toLowerCase())}.
         <Show when={props.list.q}> Fewer or shorter words find more.</Show>
       </p>
       <a class="btn" href="/posts">

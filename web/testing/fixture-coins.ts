@@ -61,8 +61,15 @@ function coin(index: number, now: Date): Coin {
   }
 }
 
-export const fixtureCoins = (now: Date): readonly Coin[] =>
-  Array.from({ length: invented }, (_, index) => coin(index, now))
+let drawn: { readonly at: number; readonly coins: readonly Coin[] } | undefined
+
+export function fixtureCoins(now: Date): readonly Coin[] {
+  if (drawn?.at !== now.getTime()) {
+    const coins = Array.from({ length: invented }, (_, index) => coin(index, now))
+    drawn = { at: now.getTime(), coins }
+  }
+  return drawn.coins
+}
 
 const sorters: Readonly<Record<string, (coin: Coin) => number | string>> = {
   rank: coin => coin.rank,
