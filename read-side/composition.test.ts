@@ -194,10 +194,21 @@ describe('the process', () => {
     ])
   })
 
-  it('measures requests by their route', async () => {
-    const { body } = await ask(`${origin}/metrics`)
-    expect(body.toString()).toMatch(/http_request_duration_seconds_count{.*route="\(page\)"/)
-    expect(body.toString()).toMatch(/route="\/api\/posts\/:slug"/)
+  it('measures requests by their route, also when the answer was given before', async () => {
+    const countOf = async (route: string) => {
+      const { body } = await ask(`${origin}/metrics`)
+      const lines = body.toString().split('\n')
+      const counts = lines.filter(
+        line => line.includes('_seconds_count{') && line.includes(`route="${route}",status="200"`),
+      )
+      return Number(counts[0]?.split(' ').at(-1) ?? 0)
+    }
+    const paths = ['/api/posts', '/api/posts', '/talk', '/robots.txt']
+    const routes = ['/api/posts', '(page)', '(file)']
+    const before = await Promise.all(routes.map(countOf))
+    await Promise.all(paths.map(path => ask(`${origin}${path}`)))
+    const after = await Promise.all(routes.map(countOf))
+    expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([2, 1, 1])
   })
 
   it('says so when the OpenAPI document has not been built', async () => {

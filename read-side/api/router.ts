@@ -3,7 +3,9 @@ import {
   type RegisterOptions,
   registerRoutes,
 } from '@cryptotalks/shared-kernel/http/register-routes'
+import { stateOf } from '@cryptotalks/shared-kernel/http/request-state'
 import Router from '@koa/router'
+import type { Middleware } from 'koa'
 import type { Positions } from '../consistency/positions.ts'
 import { readAfter } from '../consistency/read-after.ts'
 import { unavailableInOutage } from '../postgres/outage.ts'
@@ -26,7 +28,7 @@ export function apiRouters(options: ApiOptions): readonly Router[] {
   const shared = createSharedAnswers()
   return reads.map(read => {
     const router = new Router({ sensitive: true, strict: true })
-    router.use(compressed(), sparing(), unavailableInOutage())
+    router.use(namedAs(read.route.path), compressed(), sparing(), unavailableInOutage())
     router.use(readAfter(positions, read.reads, waitMilliseconds))
     router.use(
       sharedAnswers(shared, () => positions.stateOf(read.reads)),
@@ -36,3 +38,11 @@ export function apiRouters(options: ApiOptions): readonly Router[] {
     return router
   })
 }
+
+/** Requests are measured by this name, also those that never come to the route itself. */
+const namedAs =
+  (pattern: string): Middleware =>
+  (ctx, next) => {
+    stateOf(ctx).route = pattern
+    return next()
+  }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
+import { stateOf } from '@cryptotalks/shared-kernel/http/request-state'
 import type { Context, Middleware } from 'koa'
 
 interface Encoded {
@@ -80,6 +81,7 @@ export function staticFiles(files: StaticFiles): Middleware {
   return function staticFiles(ctx, next) {
     const file = files.get(ctx.path)
     if (file === undefined || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
+    stateOf(ctx).route = '(file)'
     answerFile(ctx, file)
   }
 }

@@ -28,13 +28,18 @@ const silenceMilliseconds = 2_000
 const connectTimeoutMilliseconds = 2_000
 const mostUnderWayOnOne = 256
 
-/** A prepared statement outlived what it was made for: a view that changed its types, a statement that was dropped. */
-const staleStatement = new Set(['0A000', '26000'])
+/**
+ * SQLSTATEs that a fresh connection cures: a prepared statement that outlived what it was made for (a view that changed
+ * its types, a statement that was dropped), and a server that ended this connection.
+ */
+const curable = new Set(['0A000', '26000', '57P01', '57P02'])
+const broken = /^(ECONNRESET|EPIPE)$|terminated unexpectedly|not queryable|was closed/
 
 /**
  * A pool for kysely that pipelines named statements. Statements of different requests share a connection, so there is
- * no transaction and nothing that lasts on a connection. Connects when first asked, and again after each loss.
- * The texts must be few: their values are bound, never written into them.
+ * no transaction and nothing that lasts on a connection; and as they only read, one whose connection broke is asked
+ * once more. Connects when first asked, and again after each loss. The texts must be few, since each stays prepared:
+ * values are bound, never written into them.
  */
 export function createStatementPool(options: StatementPoolOptions): StatementPool {
   const lanes = Array.from({ length: options.connections ?? defaultConnections }, () =>
@@ -54,14 +59,7 @@ export function createStatementPool(options: StatementPoolOptions): StatementPoo
     if (ended) throw new Error('The pool has been closed')
     const lane = lanes.reduce((best, other) => (other.underWay() < best.underWay() ? other : best))
     if (lane.underWay() >= mostUnderWayOnOne) throw new TooBusy('Too many statements under way')
-    const statement = { name: nameOf(text), text, values: [...values] }
-    try {
-      return await lane.run<Row>(statement)
-    } catch (error) {
-      if (!(error instanceof DatabaseError && staleStatement.has(error.code ?? ''))) throw error
-      lane.retire()
-      return lane.run<Row>(statement)
-    }
+    return lane.run<Row>({ name: nameOf(text), text, values: [...values] })
   }
   const client = { query, release: () => {} } as PostgresPoolClient
   return {
@@ -105,28 +103,41 @@ function createLane(options: StatementPoolOptions) {
     return opening
   }
 
+  /** The next statement gets a fresh connection; those under way finish on the old one. */
+  function retire(): void {
+    const old = current
+    current = undefined
+    old?.then(client => client.end()).catch(() => {})
+  }
+
   return {
     underWay: () => underWay,
     async run<Row>(statement: Statement): Promise<PostgresQueryResult<Row>> {
+      const ask = async (client: Client) =>
+        (await client.query(statement)) as unknown as PostgresQueryResult<Row>
       underWay += 1
+      const connection = connected()
       try {
-        const client = await connected()
-        return (await client.query(statement)) as unknown as PostgresQueryResult<Row>
+        return await ask(await connection)
+      } catch (error) {
+        if (!isCurable(error)) throw error
+        if (current === connection) retire()
+        return await ask(await connected())
       } finally {
         underWay -= 1
       }
-    },
-    /** The next statement gets a fresh connection; those under way finish on the old one. */
-    retire(): void {
-      const old = current
-      current = undefined
-      old?.then(client => client.end()).catch(() => {})
     },
     async end(): Promise<void> {
       const client = await current?.catch(() => undefined)
       await client?.end()
     },
   }
+}
+
+function isCurable(error: unknown): boolean {
+  if (error instanceof DatabaseError) return curable.has(error.code ?? '')
+  if (!(error instanceof Error)) return false
+  return broken.test((error as NodeJS.ErrnoException).code ?? error.message)
 }
 
 function clientConfig(options: StatementPoolOptions): ClientConfig {

@@ -1,0 +1,55 @@
+import { correlationId } from '@cryptotalks/shared-kernel/http/correlation-id'
+import Koa from 'koa'
+import { inject } from 'light-my-request'
+import { describe, expect, it } from 'vitest'
+import { askInProcess } from './ask-in-process.ts'
+
+/** What the API is asked with by a page that asks twice, so many milliseconds apart. */
+async function asked(cookie: string, milliseconds: number) {
+  const api = new Koa()
+  api.use(correlationId())
+  api.use(ctx => {
+    ctx.append('Set-Cookie', ['a=1', 'b=2'])
+    ctx.status = 202
+    ctx.body = { path: ctx.url, cookie: ctx.get('Cookie'), id: ctx.state.correlationId }
+  })
+  let now = 0
+  const handler = api.callback()
+  const ask = askInProcess(
+    () => handler,
+    () => now,
+  )
+  const page = new Koa()
+  page.use(correlationId())
+  page.use(async ctx => {
+    const first = await ask('/api/a?b=%20', ctx)
+    now += milliseconds
+    const second = await ask('/api/c', ctx)
+    const cookies = first.headers.getSetCookie()
+    ctx.body = { status: first.status, cookies, answers: [await first.json(), await second.json()] }
+  })
+  const answer = await inject(page.callback(), {
+    method: 'GET',
+    url: '/',
+    headers: { cookie, 'x-correlation-id': 'page-12345' },
+  })
+  return answer.json()
+}
+
+describe('a page that asks the API in process', () => {
+  it('asks as its visitor, under its own correlation id', async () => {
+    const { status, cookies, answers } = await asked('theme=dark; after=7; x=1', 0)
+    expect([status, cookies]).toEqual([202, ['a=1', 'b=2']])
+    const cookie = 'theme=dark; after=7; x=1'
+    expect(answers).toEqual([
+      { path: '/api/a?b=%20', cookie, id: 'page-12345' },
+      { path: '/api/c', cookie, id: 'page-12345' },
+    ])
+  })
+
+  it('waits no more for what was written once it has waited long', async () => {
+    const { answers } = await asked('theme=dark; after=7; x=1', 5_000)
+    expect(answers[0].cookie).toContain('after=7')
+    expect(answers[1].cookie).toBe('theme=dark; x=1')
+  })
+})
