@@ -55,7 +55,7 @@ async function query(server: { readonly connectionString: string }, sql: string)
   }
 }
 
-describe('the embedded PostgreSQL', () => {
+describe('the embedded PostgreSQL', { timeout: 120_000 }, () => {
   test('keeps its data over a stop and a kill, in a folder hidden from its user', async () => {
     const dataDir = join(hiddenFolder(), 'postgres')
     const first = await start(dataDir)

@@ -90,7 +90,7 @@ async function startAll(options: HouseOptions, crew: Crew) {
   const { common, masterKey, publicUrl } = settingsOf(options, url)
   const [eventStoreUrl, databaseUrl] = await Promise.all([
     common.EVENTSTORE_URL || startEventStore(options.dataDir, crew, common),
-    common.DATABASE_URL || startPostgres(options.dataDir, crew),
+    common.DATABASE_URL || startPostgres(options, crew),
   ])
   const stores = { EVENTSTORE_URL: eventStoreUrl, DATABASE_URL: databaseUrl }
   await startPrograms(options, crew, { ...common, ...stores })
@@ -111,12 +111,16 @@ async function startEventStore(dataDir: string, crew: Crew, env: Env): Promise<s
   return url
 }
 
-async function startPostgres(dataDir: string, crew: Crew): Promise<string> {
+async function startPostgres(
+  { dataDir, durable = true }: HouseOptions,
+  crew: Crew,
+): Promise<string> {
   const port = await freePort()
   let url = ''
   const service = postgresService({
     dataDir: join(dataDir, 'postgres'),
     port,
+    durable,
     onConnectionString(connectionString) {
       url = connectionString
     },

@@ -23,6 +23,11 @@ export interface PlatformOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Demo content when the log is empty; true unless told otherwise. */
   readonly seed?: boolean
+  /**
+   * false: the embedded PostgreSQL does not flush to disk. For tests: it starts quicker, and what it
+   * acknowledged survives kill -9 of any process, but not a power cut.
+   */
+  readonly durable?: boolean
   /** Takes short lines for people. */
   readonly onLine?: (line: string) => void
   /** Gives up a start that is under way. */

@@ -25,7 +25,7 @@ const KILLED_BY_CTRL_C = 130
 
 /** Runs until it is asked to stop; resolves with the exit code. */
 export async function runUntilStopped(
-  options: Pick<PlatformOptions, 'seed' | 'programs'> = {},
+  options: Pick<PlatformOptions, 'seed' | 'programs' | 'durable'> = {},
 ): Promise<number> {
   // Whoever reads our lines may go away; that is no reason to end without stopping the others.
   process.stdout.on('error', () => {})

@@ -45,17 +45,18 @@ export function eventStoreService({ script, dir, port, env, log }: EmbeddedEvent
 export interface EmbeddedDatabase {
   readonly dataDir: string
   readonly port: number
+  readonly durable: boolean
   /** Told the connection string at each start; it stays the same. */
   readonly onConnectionString: (connectionString: string) => void
 }
 
 /** The embedded PostgreSQL: ready when its launch is over. */
-export function postgresService({ dataDir, port, onConnectionString }: EmbeddedDatabase): Service {
+export function postgresService(options: EmbeddedDatabase): Service {
   return {
     name: 'postgres',
     async launch() {
-      const server = await startEmbeddedPostgres({ dataDir, port })
-      onConnectionString(server.connectionString)
+      const server = await startEmbeddedPostgres(options)
+      options.onConnectionString(server.connectionString)
       return server
     },
     readiness: async () => undefined,

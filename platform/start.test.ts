@@ -20,6 +20,8 @@ import { type Platform, type PlatformOptions, startPlatform } from './start.ts'
 import { ensureBuilt } from './testing/ensure-built.ts'
 
 const fixture = program('platform', 'testing/fixtures/service.js')
+/** As `npm start` does after its build, with stand-ins for the rooms. */
+const runner = program('platform', 'testing/fixtures/run.js')
 const programs = {
   projections: fixture,
   'write-side': fixture,
@@ -43,7 +45,10 @@ afterAll(() => {
 })
 
 async function start(options: Partial<PlatformOptions> = {}): Promise<Platform> {
-  const platform = await startPlatform({ dataDir, programs, seed: false, ...options })
+  const platform = await startPlatform({
+    ...{ dataDir, programs, seed: false, durable: false },
+    ...options,
+  })
   cleanups.push(() => platform.stop())
   return platform
 }
@@ -59,7 +64,7 @@ const commandsIn = (file: string): { key: string; url: string; body: string }[] 
         .map(line => JSON.parse(line))
     : []
 
-describe('the platform', () => {
+describe('the platform', { timeout: 120_000 }, () => {
   test('brings up every process behind one URL and ends them all', async () => {
     const platform = await start({ env: { FIXTURE_SETTING: 'passed on' } })
     expect(Object.keys(platform.processes).toSorted()).toEqual([
@@ -111,6 +116,7 @@ describe('the platform', () => {
       dataDir: join(dataDir, 'other'),
       programs,
       seed: false,
+      durable: false,
       env: { EVENTSTORE_URL: given.eventStoreUrl, DATABASE_URL: given.databaseUrl },
     })
     cleanups.push(() => other.stop())
@@ -164,10 +170,9 @@ describe('the platform', () => {
   })
 })
 
-describe('npm start', () => {
-  /** As `npm start` does after its build, with stand-ins for the rooms. */
+describe('npm start', { timeout: 120_000 }, () => {
   function npmStart(port: number): { readonly child: ChildProcess; readonly said: () => string } {
-    const child = spawn(process.execPath, [program('platform', 'testing/fixtures/run.js')], {
+    const child = spawn(process.execPath, [runner], {
       env: { PATH: process.env.PATH, PORT: String(port), DATA_DIR: dataDir },
     })
     let said = ''
@@ -223,6 +228,29 @@ describe('npm start', () => {
     run.child.kill('SIGTERM')
     const [code] = await once(run.child, 'close')
     expect([code, run.said()]).toEqual([0, expect.stringContaining('Stopped.')])
+  })
+
+  test('ends with the shell that npm started it by', async () => {
+    const shell = spawn('sh', ['-c', '"$0" "$1"; true', process.execPath, runner], {
+      env: {
+        ...{ PATH: process.env.PATH, npm_lifecycle_event: 'start' },
+        ...{ PORT: String(await freePort()), DATA_DIR: dataDir },
+      },
+    })
+    let said = ''
+    const running = new Promise<void>(resolve => {
+      shell.stdout.on('data', chunk => {
+        said += chunk
+        if (said.includes('is running')) resolve()
+      })
+    })
+    await running
+    const left = processIds()
+    const silence = once(shell.stdout, 'close')
+    shell.kill('SIGKILL')
+    await silence
+    expect(said).toContain('Stopped.')
+    expect(left.filter(isRunning)).toEqual([])
   })
 
   test('leaves no process behind when it is killed, and the next start takes over', async () => {
