@@ -14,7 +14,7 @@ import { type Listener, listen } from './transport/listener.ts'
 import { servePages } from './transport/pages.ts'
 
 export { DirectoryInUse } from './storage/directory-lock.ts'
-export { DamagedStore } from './storage/log.ts'
+export { DamagedStore, StoreFull } from './storage/errors.ts'
 
 /** How long clients are given to take their last answers when the server stops. */
 const GRACE_MS = 250

@@ -9,7 +9,7 @@ import {
   tooLarge,
 } from '../protocol/errors.ts'
 import type { NewEvent } from '../protocol/recorded-event.ts'
-import { StoreFull } from '../storage/log.ts'
+import { StoreFull } from '../storage/errors.ts'
 import type { Store, WriteOutcome } from '../store.ts'
 import {
   isFault,

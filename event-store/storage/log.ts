@@ -1,7 +1,5 @@
 // The log on disk: records by position, positions by stream and revision, streams by name, events by id.
-import { createHash } from 'node:crypto'
 import { statfsSync } from 'node:fs'
-import { type Database, open, type RootDatabase } from 'lmdb'
 import {
   createdOf,
   encodeRecord,
@@ -11,18 +9,16 @@ import {
   positionOf,
   TOMBSTONE_REVISION,
 } from '../protocol/recorded-event.ts'
+import { DamagedStore, StoreFull } from './errors.ts'
 import { faultOf } from './file-check.ts'
 import { IdRuns } from './id-runs.ts'
+import { nameKey, positionKey, revisionKey } from './keys.ts'
+import { openTables, type Tables } from './tables.ts'
 
 /** The layout of the files; a store of another version is refused. */
 const FORMAT = '1'
-/** Address space kept for the file to grow into; it takes neither memory nor disk. */
-const MAP_BYTES = 2 ** 40
-/** Names up to this many bytes are keys themselves, longer ones are known by their hash. */
-const LONGEST_NAME_KEY = 400
 /** Where the first record stands: position 0 is before everything. */
 const FIRST_POSITION = 1
-const RECORD_KEY_BYTES = 8
 /** A page of records ends early when it has grown to this size. */
 const PAGE_BYTES = 1024 * 1024
 
@@ -30,18 +26,6 @@ const PAGE_BYTES = 1024 * 1024
 const SPARE_BYTES = 4 * 1024 * 1024
 /** At worst each record has a page of its own rewritten in two trees. */
 const INDEX_BYTES_A_RECORD = 2 * 4096
-
-type Table = Database<Buffer, Buffer>
-
-/** Files that are no store, a store of another format, or one whose bytes have changed. */
-export class DamagedStore extends Error {
-  override readonly name = 'DamagedStore'
-}
-
-/** The disk has no room for what was to be written; nothing of it was. */
-export class StoreFull extends Error {
-  override readonly name = 'StoreFull'
-}
 
 /** An event that has just been written. */
 export interface Written {
@@ -67,31 +51,6 @@ function freeBytesIn(dir: string): number {
   return bavail * bsize
 }
 
-const positionScratch = Buffer.alloc(RECORD_KEY_BYTES)
-/** The key of a position; valid until the next one is made. */
-function positionKey(position: number): Buffer {
-  positionScratch.writeUIntBE(position, 2, 6)
-  return positionScratch
-}
-
-const revisionScratch = Buffer.alloc(12)
-/** The key of a place in a stream; valid until the next one is made. */
-function revisionKey(streamNumber: number, revision: number): Buffer {
-  revisionScratch.writeUInt32BE(streamNumber, 0)
-  if (revision === TOMBSTONE_REVISION) revisionScratch.fill(0xff, 4)
-  else {
-    revisionScratch.writeUInt16BE(0, 4)
-    revisionScratch.writeUIntBE(revision, 6, 6)
-  }
-  return revisionScratch
-}
-
-function nameKey(name: string): Buffer {
-  const bytes = Buffer.from(name)
-  if (bytes.length <= LONGEST_NAME_KEY) return bytes
-  return Buffer.concat([Buffer.from([0xff]), createHash('sha256').update(bytes).digest()])
-}
-
 /** Where a stream stands: its last event's number, or -1, and whether it ended in a tombstone. */
 export interface StreamEnd {
   readonly head: number
@@ -111,29 +70,12 @@ export interface LogRange {
   readonly limit: number
 }
 
-/** The bytes of a value where the library has just put them, instead of a copy. */
-const viewOf = (bytes: Buffer, length: number): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, length)
-
-/** The library's types don't know that a table may have an encoder. */
-const RECORDS = {
-  name: 'records',
-  encoding: 'binary',
-  keyEncoding: 'binary',
-  encoder: { encode: (record: Buffer): Buffer => record, decode: viewOf },
-} as const
-
 /**
  * One store's files. Reads see what is committed, and within `transaction` what it has written so far.
  * Everything is synchronous: a page of records is read, or a batch written, in one go.
  */
 export class Log {
-  readonly #env: RootDatabase
-  readonly #records: Table
-  readonly #revisions: Table
-  readonly #streams: Table
-  readonly #meta: Table
-  readonly #idTable: Table
+  readonly #tables: Tables
   readonly #ids: IdRuns
   readonly #now: () => number
   readonly #dir: string
@@ -145,19 +87,12 @@ export class Log {
   #written: Written[] = []
   #broken: DamagedStore | undefined
 
-  private constructor(env: RootDatabase, { dir, now, freeBytes }: LogOptions) {
-    const table = (name: string): Table =>
-      env.openDB({ name, encoding: 'binary', keyEncoding: 'binary' })
-    this.#env = env
+  private constructor(tables: Tables, { dir, now, freeBytes }: LogOptions) {
+    this.#tables = tables
     this.#now = now
     this.#dir = dir
     this.#freeBytes = freeBytes ?? (() => freeBytesIn(dir))
-    this.#meta = table('meta')
-    this.#records = env.openDB<Buffer, Buffer>(RECORDS)
-    this.#revisions = table('revisions')
-    this.#streams = table('streams')
-    this.#idTable = table('ids')
-    this.#ids = new IdRuns(this.#idTable)
+    this.#ids = new IdRuns(tables.ids)
   }
 
   /** Opens or creates the store in a folder that exists. Throws `DamagedStore`. */
@@ -167,25 +102,17 @@ export class Log {
     if (fault) throw new DamagedStore(fault)
     let log: Log
     try {
-      const env = open({
-        path: dir,
-        // A commit returns after its pages and its root are on disk, in this order.
-        overlappingSync: false,
-        noSync: !durable,
-        maxDbs: 16,
-        eventTurnBatching: false,
-        ...(process.platform === 'win32' ? {} : { mapSize: MAP_BYTES }),
-      })
-      log = new Log(env, options)
+      log = new Log(openTables(dir, durable), options)
     } catch (cause) {
       throw new DamagedStore(`${dir} can't be opened: ${(cause as Error).message}`, { cause })
     }
-    const format = log.#meta.getBinary(Buffer.from('format'))?.toString()
-    if (format === undefined) log.#env.transactionSync(() => log.#writeFormat())
-    else if (format !== FORMAT) {
-      throw new DamagedStore(`${dir} holds format ${format}; this version reads ${FORMAT}.`)
+    try {
+      log.#checkFormat(dir)
+      log.#load()
+    } catch (error) {
+      void log.close()
+      throw error
     }
-    log.#load()
     return log
   }
 
@@ -201,7 +128,7 @@ export class Log {
   }
 
   streamNumber(name: string): number | undefined {
-    return this.#streams.getBinary(nameKey(name))?.readUInt32BE(0)
+    return this.#tables.streams.getBinary(nameKey(name))?.readUInt32BE(0)
   }
 
   streamEnd(streamNumber: number): StreamEnd {
@@ -209,7 +136,7 @@ export class Log {
     // Both keys are made in the same scratch space, so each is copied before the next one is made.
     const start = Buffer.from(revisionKey(streamNumber, TOMBSTONE_REVISION))
     const end = Buffer.from(revisionKey(streamNumber, 0)).subarray(0, 4)
-    for (const { key } of this.#revisions.getRange({
+    for (const { key } of this.#tables.revisions.getRange({
       start,
       end,
       reverse: true,
@@ -223,13 +150,13 @@ export class Log {
 
   /** The event at a place of a stream, hidden or not. */
   event(streamNumber: number, revision: number): Buffer | undefined {
-    const position = this.#revisions.getBinary(revisionKey(streamNumber, revision))
+    const position = this.#tables.revisions.getBinary(revisionKey(streamNumber, revision))
     return position && this.record(position.readUIntBE(0, 6))
   }
 
   /** The record at a position. */
   record(position: number): Buffer | undefined {
-    const record = this.#records.getBinary(positionKey(position))
+    const record = this.#tables.records.getBinary(positionKey(position))
     return record && intact(record, position)
   }
 
@@ -253,7 +180,7 @@ export class Log {
     const out: Buffer[] = []
     let bytes = 0
     const start = Buffer.from(revisionKey(streamNumber, from))
-    for (const { key, value } of this.#revisions.getRange({ start, reverse, limit })) {
+    for (const { key, value } of this.#tables.revisions.getRange({ start, reverse, limit })) {
       if (key.readUInt32BE(0) !== streamNumber || key[4] === 0xff) break
       const revision = key.readUIntBE(6, 6)
       if (reverse ? revision < to : revision > to) break
@@ -283,7 +210,7 @@ export class Log {
     let [count, bytes] = [0, 0]
     const start = Buffer.from(positionKey(Math.min(from, 2 ** 48 - 1)))
     const range = { start, reverse: backwards, limit, exclusiveStart: backwards }
-    for (const { key, value } of this.#records.getRange(range)) {
+    for (const { key, value } of this.#tables.records.getRange(range)) {
       bytes += value.length
       count++
       visit(intact(value, key.readUIntBE(2, 6)))
@@ -300,9 +227,10 @@ export class Log {
     if (this.#broken) throw this.#broken
     let acted = false
     try {
-      this.#env.transactionSync(() => {
+      this.#tables.env.transactionSync(() => {
         action()
-        if (this.#skipped) this.#meta.putSync(Buffer.from('next'), Buffer.from(String(this.#next)))
+        if (this.#skipped)
+          this.#tables.meta.putSync(Buffer.from('next'), Buffer.from(String(this.#next)))
         this.#makeSureOfRoom()
         acted = true
       })
@@ -329,7 +257,7 @@ export class Log {
     const number = ++this.#streamCount
     const value = Buffer.alloc(4)
     value.writeUInt32BE(number, 0)
-    this.#streams.putSync(nameKey(name), value)
+    this.#tables.streams.putSync(nameKey(name), value)
     return number
   }
 
@@ -351,10 +279,10 @@ export class Log {
     })
     this.#next = position + record.length
     this.#lastCreated = created
-    this.#records.putSync(positionKey(position), record)
+    this.#tables.records.putSync(positionKey(position), record)
     const value = Buffer.allocUnsafe(6)
     value.writeUIntBE(position, 0, 6)
-    this.#revisions.putSync(revisionKey(stream.number, revision), value)
+    this.#tables.revisions.putSync(revisionKey(stream.number, revision), value)
     this.#ids.add(event.id, position)
     this.#written.push({ stream: stream.name, revision, position, record })
     return position
@@ -368,13 +296,13 @@ export class Log {
 
   /** Removes everything. */
   clear(): void {
-    this.#env.transactionSync(() => {
+    this.#tables.env.transactionSync(() => {
       for (const table of [
-        this.#records,
-        this.#revisions,
-        this.#streams,
-        this.#idTable,
-        this.#meta,
+        this.#tables.records,
+        this.#tables.revisions,
+        this.#tables.streams,
+        this.#tables.ids,
+        this.#tables.meta,
       ]) {
         table.clearSync()
       }
@@ -385,11 +313,19 @@ export class Log {
 
   /** Closes the files; the log can't be used afterwards. */
   async close(): Promise<void> {
-    await this.#env.close()
+    await this.#tables.env.close()
+  }
+
+  #checkFormat(dir: string): void {
+    const format = this.#tables.meta.getBinary(Buffer.from('format'))?.toString()
+    if (format === undefined) this.#tables.env.transactionSync(() => this.#writeFormat())
+    else if (format !== FORMAT) {
+      throw new DamagedStore(`${dir} holds format ${format}; this version reads ${FORMAT}.`)
+    }
   }
 
   #writeFormat(): void {
-    this.#meta.putSync(Buffer.from('format'), Buffer.from(FORMAT))
+    this.#tables.meta.putSync(Buffer.from('format'), Buffer.from(FORMAT))
   }
 
   /** Refuses a transaction that might not fit on the disk before anything of it is written there. */
@@ -401,11 +337,13 @@ export class Log {
 
   /** Finds out where the log ends, and reads the ids that no run holds yet. */
   #load(): void {
-    const reserved = Number(this.#meta.getBinary(Buffer.from('next'))?.toString() ?? FIRST_POSITION)
+    const reserved = Number(
+      this.#tables.meta.getBinary(Buffer.from('next'))?.toString() ?? FIRST_POSITION,
+    )
     const [last] = this.readAll({ from: Number.MAX_SAFE_INTEGER, backwards: true, limit: 1 })
     this.#next = Math.max(reserved, last ? positionOf(last) + last.length : FIRST_POSITION)
     this.#lastCreated = last ? createdOf(last) : 0
-    const [lastKey] = this.#revisions.getKeys({ reverse: true, limit: 1 })
+    const [lastKey] = this.#tables.revisions.getKeys({ reverse: true, limit: 1 })
     this.#streamCount = lastKey?.readUInt32BE(0) ?? 0
     let from = this.#ids.load() + 1
     for (;;) {

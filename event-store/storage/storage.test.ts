@@ -8,8 +8,9 @@ import { open } from 'lmdb'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { idOf, type NewEvent, positionOf, revisionOf } from '../protocol/recorded-event.ts'
 import { DirectoryInUse, lockDirectory } from './directory-lock.ts'
+import { DamagedStore, StoreFull } from './errors.ts'
 import { RUN_LENGTH } from './id-runs.ts'
-import { DamagedStore, Log, StoreFull } from './log.ts'
+import { Log } from './log.ts'
 
 let dir: string
 let log: Log | undefined

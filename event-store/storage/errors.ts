@@ -1,0 +1,11 @@
+// What can be wrong with a store's files, or with the disk beneath them.
+
+/** Files that are no store, a store of another format, or one whose bytes have changed. */
+export class DamagedStore extends Error {
+  override readonly name = 'DamagedStore'
+}
+
+/** The disk has no room for what was to be written; nothing of it was. */
+export class StoreFull extends Error {
+  override readonly name = 'StoreFull'
+}
