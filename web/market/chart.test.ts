@@ -25,6 +25,12 @@ describe('the scale', () => {
     expect(texts[0]).toBe('0.0000175')
   })
 
+  it('has ticks for prices that hardly differ, or not at all', () => {
+    expect(scaleOf([1e-9, 1.0000000000000003e-9]).ticks.length).toBeGreaterThanOrEqual(2)
+    expect(scaleOf([5, 5]).ticks.length).toBeGreaterThanOrEqual(2)
+    expect(scaleOf([0]).ticks.length).toBeGreaterThanOrEqual(2)
+  })
+
   it('holds every price, with a bounded number of ticks', () => {
     const prices = fc.array(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), { minLength: 1 })
     fc.assert(

@@ -11,6 +11,8 @@ export interface Scale {
 
 const niceSteps = [1, 2, 2.5, 5, 10]
 const wantedTicks = 5
+/** Of the price: a line that moves less is drawn flat, since its ticks would all read the same. */
+const leastSpan = 1e-6
 
 function niceStep(span: number): number {
   const raw = span / wantedTicks
@@ -23,7 +25,7 @@ function niceStep(span: number): number {
 export function scaleOf(prices: readonly number[]): Scale {
   const least = Math.min(...prices)
   const most = Math.max(...prices)
-  const span = most - least || Math.abs(most) * 0.01 || 1
+  const span = Math.max(most - least, Math.abs(most) * leastSpan) || 1
   const step = niceStep(span)
   const first = Math.floor(least / step)
   const last = Math.max(Math.ceil(most / step), first + 1)
