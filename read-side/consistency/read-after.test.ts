@@ -82,3 +82,27 @@ describe('reading after a write', () => {
     expect((await impatient.get('/api/posts', { cookie: 'after=soon' })).status).toBe(200)
   })
 })
+
+describe('a new version of a projector', () => {
+  it('is read as soon as it is shown, and waited for from then on', async () => {
+    await models.project('posts', 5_000)
+    await patient.follows(['posts'], 5_000)
+    expect((await patient.get('/api/posts?q=newer')).body.items).toEqual([])
+
+    await models.showNextVersion(
+      'posts',
+      6_000,
+      (schema, shown) =>
+        `insert into ${schema}.posts select * from ${shown}.posts;
+        update ${schema}.posts set search = search || ' newer'`,
+    )
+    await patient.follows(['posts'], 6_000)
+    const { body, headers } = await patient.get('/api/posts?q=newer')
+    expect(body.items).not.toEqual([])
+    expect(headers['cryptotalks-position']).toBe('6000')
+
+    const answer = patient.get('/api/posts', { 'cryptotalks-after': '7000' })
+    await models.project('posts', 7_000)
+    expect((await answer).headers['cryptotalks-position']).toBe('7000')
+  })
+})

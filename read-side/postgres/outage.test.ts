@@ -1,4 +1,5 @@
 import { startTestPostgres, type TestPostgres } from '@cryptotalks/platform/testing/test-postgres'
+import { sql } from 'kysely'
 import { DatabaseError } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createReadModels, type ReadModels } from '../testing/read-models.ts'
@@ -82,10 +83,13 @@ describe('read models that no projector has made yet', () => {
 describe('a statement whose view was replaced by one of other types', () => {
   it('is prepared anew', async () => {
     expect((await api.get('/api/users/nobody')).status).toBe(404)
-    await models.db.schema
-      .alterTable('posts.authors')
-      .alterColumn('posts', type => type.setDataType('smallint'))
-      .execute()
+    await sql
+      .raw(
+        `drop view posts.authors;
+        create view posts.authors as
+          select id, username, username_key, posts::smallint as posts from posts_1.authors`,
+      )
+      .execute(models.db)
     expect((await api.get('/api/users/nobody')).status).toBe(404)
   })
 })
