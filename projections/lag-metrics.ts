@@ -11,26 +11,22 @@ interface Checkpoint {
   readonly position: string
 }
 
-/** Gauges that vanish, instead of showing an old value, while one of the two can't be read. */
+/** Gauges that share one measurement a look, and vanish, instead of showing an old value, while one of the two can't be read. */
 export function measureLag(metrics: Metrics, pool: Pool, store: EventStore): void {
   const labels = ['projector', 'version']
+  let measuring: Promise<void> | undefined
+  const collect = () => {
+    measuring ??= measure().finally(() => {
+      measuring = undefined
+    })
+    return measuring
+  }
+  const gauge = (unit: string, help: string) =>
+    metrics.gauge({ name: `projection_lag_${unit}`, help, labels, collect })
   const gauges = {
-    bytes: metrics.gauge({
-      name: 'projection_lag_bytes',
-      help: 'Bytes of log behind its end',
-      labels,
-    }),
-    events: metrics.gauge({
-      name: 'projection_lag_events',
-      help: 'Events that wait to be projected, as far as was counted',
-      labels,
-    }),
-    seconds: metrics.gauge({
-      name: 'projection_lag_seconds',
-      help: 'Age of the oldest event that waits to be projected',
-      labels,
-      collect: () => measure(),
-    }),
+    bytes: gauge('bytes', 'Bytes of log from the checkpoint to its end'),
+    events: gauge('events', 'Events that wait to be projected, as far as was counted'),
+    seconds: gauge('seconds', 'Age of the oldest event that waits to be projected'),
   }
   const measure = async () => {
     for (const gauge of Object.values(gauges)) gauge.reset()

@@ -52,9 +52,10 @@ export function createWatch(logger: Logger, metrics: Metrics): Watch {
     const log = logger.child(label)
     return {
       onState: state => {
+        const before = states.get(`${name}_${version}`)
         states.set(`${name}_${version}`, state)
         active.set(label, state === 'active' ? 1 : 0)
-        log.info({ state }, 'projector state')
+        if (state !== before) log.info({ state }, 'projector state')
       },
       onPosition: at => position.set(label, Number(at)),
       onApplied: ({ events, rows, parked, seconds }) => {

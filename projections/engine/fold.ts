@@ -2,7 +2,7 @@
 import type { Decoded, StoredEvent } from '@cryptotalks/shared-kernel/eventsourcing/codec'
 import type { AnyEvent } from '@cryptotalks/shared-kernel/eventsourcing/event-definition'
 import type { AnyHandler, Projector, TableFold } from './projector.ts'
-import { type Key, keyText, type Row } from './table.ts'
+import { hasKey, type Key, keyText, type Row } from './table.ts'
 
 /** The rows of a table that one event touches. */
 interface Touch {
@@ -110,7 +110,7 @@ function changesOf(working: WorkingRows, step: Extract<Step, { touches: unknown 
       const before = rows.get(text)
       const row = handler.apply(before, step.event, key)
       if (row === undefined || row === before) continue
-      if (row !== 'delete' && keyText(fold.table, row) !== text)
+      if (row !== 'delete' && !hasKey(fold.table, row, key, text))
         throw new Error(`A row of ${fold.table.name} was given another row's key`)
       changes.push({ rows, text, row: row === 'delete' ? undefined : row })
     }

@@ -16,6 +16,7 @@ export interface Lag {
 // A reader behind a filter hears of its place after this many skipped events at the latest; one that is further behind
 // is behind in earnest.
 const lookAheadEvents = 64
+const readMilliseconds = 3_000
 
 /** Asks the event store; throws when it can't be reached in time. `now` and the result are in this machine's time. */
 export async function lagOf(
@@ -31,16 +32,25 @@ export async function lagOf(
     fromPosition: position === 0n ? START : { commit: position, prepare: position },
     maxCount: lookAheadEvents,
   })
+  // The client sets no limit of its own to a read.
+  const overdue = setTimeout(
+    () => ahead.destroy(new Error(`Reading ahead took over ${readMilliseconds} ms`)),
+    readMilliseconds,
+  )
   let [events, considered] = [0, 0]
   let oldest: Date | undefined
   let oldestSkipped: Date | undefined
-  for await (const { event } of ahead) {
-    considered += 1
-    if (!event || (event.position?.commit ?? 0n) <= position) continue
-    oldestSkipped ??= event.created
-    if (!prefixes.some(prefix => event.streamId.startsWith(prefix))) continue
-    events += 1
-    oldest ??= event.created
+  try {
+    for await (const { event } of ahead) {
+      considered += 1
+      if (!event || (event.position?.commit ?? 0n) <= position) continue
+      oldestSkipped ??= event.created
+      if (!prefixes.some(prefix => event.streamId.startsWith(prefix))) continue
+      events += 1
+      oldest ??= event.created
+    }
+  } finally {
+    clearTimeout(overdue)
   }
   // So many skipped events, and the reader has not heard: then it is those that it is behind by.
   if (considered === lookAheadEvents) oldest ??= oldestSkipped

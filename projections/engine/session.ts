@@ -36,7 +36,7 @@ export interface SessionOptions {
 const connectMilliseconds = 5_000
 // Longer than any page takes; a connection that is silent for so long is dead.
 const queryMilliseconds = 60_000
-const standbyMilliseconds = 500
+const standbyMilliseconds = 250
 const goodbyeMilliseconds = 1_000
 
 // Rows are loaded by primary key, by a plan that is kept: one made while the table was empty would scan it for ever.

@@ -71,5 +71,10 @@ export function keyText(table: AnyTable, key: Key): string {
   return text
 }
 
+/** Whether a row bears this key. Quick for rows whose key columns are the key's own values, as nearly all are. */
+export const hasKey = (table: AnyTable, row: Row, key: Key, text: string): boolean =>
+  (table.primaryKey as readonly string[]).every(name => row[name] === key[name]) ||
+  keyText(table, row) === text
+
 const partText = (value: unknown): string =>
   typeof value === 'string' ? value : value instanceof Date ? String(value.getTime()) : `${value}`

@@ -20,8 +20,8 @@ export function withPrice(before: Spark | undefined, at: Date, price: number): S
   if (!before || before.spark.length === 0) return { spark: [price], spark_at }
   const steps = step - before.spark_at.getTime() / stepMilliseconds
   if (steps < 0) return before
+  if (steps === 0) return { spark: before.spark.with(-1, price), spark_at }
   const last = before.spark.at(-1) ?? price
-  const kept = steps === 0 ? before.spark.slice(0, -1) : before.spark
-  const repeated = new Array<number>(Math.min(Math.max(steps - 1, 0), sparkPoints)).fill(last)
-  return { spark: [...kept, ...repeated, price].slice(-sparkPoints), spark_at }
+  const repeated = new Array<number>(Math.min(steps - 1, sparkPoints)).fill(last)
+  return { spark: [...before.spark, ...repeated, price].slice(-sparkPoints), spark_at }
 }

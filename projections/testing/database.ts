@@ -35,6 +35,7 @@ export async function createDatabase(server: TestPostgres): Promise<TestDatabase
   ) => (await pool.query<Row>(text, [...values])).rows
   const until: TestDatabase['until'] = async (text, enough) => {
     for (;;) {
+      if (pool.ended) throw new Error('The database was closed')
       const rows = await query(text).catch(() => [])
       if (enough(rows[0] as never)) return
       await new Promise(resolve => setTimeout(resolve, retryMilliseconds))
