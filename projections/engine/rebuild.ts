@@ -33,6 +33,8 @@ export async function rebuildInto(
 ): Promise<{ readonly position: Position; readonly events: number }> {
   const { projector, schema, connectionString, signal } = options
   const client = new pg.Client({ connectionString, pipeline: true })
+  // A lost connection shows in the query at hand; without a listener it would end the process.
+  client.on('error', () => undefined)
   await client.connect()
   const target = { name: `rebuild ${schema}`, version: projector.version, schema }
   try {
