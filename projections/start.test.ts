@@ -190,6 +190,14 @@ describe('the projections process', () => {
     )
   })
 
+  it('comes to the end of the log also where that holds nothing to project', async () => {
+    await register('u-1', 'Ada')
+    const reserved = { kind: 'username', holder: 'u-2' }
+    await allReached(await append('username-y', { type: 'NameReserved' }, reserved))
+    await allReached(await publish('1', 'u-1'))
+    expect(await database.query('select slug from posts.posts')).toEqual([{ slug: 'post-1' }])
+  })
+
   it('counts as lag what it has not projected, not what it never will', async () => {
     const position = await register('u-1', 'Ada')
     const nameOnly = { kind: 'username', holder: 'u-1' }
