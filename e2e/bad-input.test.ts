@@ -79,7 +79,7 @@ describe.each(writes)('POST %s', path => {
       const { [field]: _gone, ...rest } = good[path] as Record<string, unknown>
       // Tags may be left out; everything else is needed.
       if (field !== 'tags') await refused(operation, path, { json: rest }, invalid)
-      for (const wrong of wrongValues) {
+      for (const wrong of wrongValues.filter(wrong => wrong !== value)) {
         if (Array.isArray(value) && Array.isArray(wrong) && wrong.length === 0) continue
         if (path === '/api/sessions' && typeof wrong === 'string' && wrong.length > 1) continue
         if (path === '/api/previews' && typeof wrong === 'string') continue
@@ -365,18 +365,46 @@ describe('hostile Markdown', () => {
     tables: `|${'a|'.repeat(2_000)}\n|${'-|'.repeat(2_000)}`,
     controls: 'a\u202Eb\u0007c\uFEFF',
   }
-  const dangerous = /<script|<img|<iframe|\son\w+\s*=|javascript:|data:text|vbscript:/i
+  // What a post may consist of; a `>` within a tag is always written as an entity there.
+  const elements =
+    /^(a|blockquote|br|code|del|div|em|h[2-6]|hr|input|li|ol|p|pre|section|strong|sup|table|tbody|td|th|thead|tr|ul)$/
+  const attributes =
+    /^(align|aria-label|aria-describedby|checked|class|disabled|href|id|rel|role|start|tabindex|scope|title|type|data-footnote-\w+)$/
+  const addresses = /^(https?:|mailto:|\/(?!\/)|#)/
+
+  /** The tags of some HTML that a post has no use for, by element, attribute or address. */
+  function harmfulTags(html: string): string[] {
+    return (html.match(/<[^>]*>?/g) ?? []).filter(tag => {
+      const [, element = '', rest = ''] = /^<\/?([\w-]*)([^>]*)>$/.exec(tag) ?? []
+      const pairs = [...rest.matchAll(/([^\s="]+)(?:="([^"]*)")?/g)]
+      return (
+        !elements.test(element) ||
+        pairs.some(([, name = '', value = '']) => {
+          return !attributes.test(name) || (name === 'href' && !addresses.test(value))
+        })
+      )
+    })
+  }
 
   it.each(Object.entries(corpora))('of %s is shown as harmless text', async (name, body) => {
     const post = { ...somePost(`Hostile ${name}`), body }
     const made = await author.post('/api/posts', post)
     if (made.status !== 201) return expectProblem(made)
-    const path = made.headers.get('location') ?? ''
-    const after = { 'cryptotalks-after': made.headers.get('cryptotalks-position') ?? '' }
-    const shown = expectStatus(200, await author.get(path, { headers: after }))
-    const { html } = shown.body as { html: string }
-    expect(html.replaceAll(/&lt;|&gt;/g, ' ').replaceAll(/>[^<]*</g, '><')).not.toMatch(dangerous)
+    await untilProjected(world)
+    const shown = expectStatus(200, await author.get(made.headers.get('location') ?? ''))
+    expect([...new Set(harmfulTags((shown.body as { html: string }).html))]).toEqual([])
     expect(judge.fault('GET /api/posts/{slug}', shown)).toBeUndefined()
+  })
+
+  it('is known as such by this test', () => {
+    const bad = [
+      '<script>',
+      '<img src=x onerror=alert(1)>',
+      '<a href="javascript:x">',
+      '<p onclick="x">',
+      '<p',
+    ]
+    for (const tag of bad) expect(harmfulTags(tag), tag).toHaveLength(1)
   })
 })
 

@@ -31,7 +31,11 @@ export interface Written {
 
 /** Follows the way to the editor, publishes, and arrives at the post. */
 export async function publish(page: Page, { title, body, tags }: Written): Promise<void> {
-  await page.getByRole('link', { name: 'Write' }).filter({ visible: true }).first().click()
+  await page
+    .getByRole('link', { name: 'Write', exact: true })
+    .filter({ visible: true })
+    .first()
+    .click()
   await page.waitForURL(/\/posts\/new$/)
   await page.locator('#title').fill(title)
   await page.locator('#body').fill(body)

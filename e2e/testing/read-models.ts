@@ -1,5 +1,8 @@
 // The read models seen from beside the read side: counted by SQL, waited for by position.
+
+import { projectedPrefixes } from '@cryptotalks/shared-kernel/events/streams'
 import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { BACKWARDS, END } from '@eventstore/db-client'
 import pg from 'pg'
 import { type Person, visit } from './person.ts'
 import { until } from './until.ts'
@@ -21,13 +24,26 @@ export async function query<Row extends pg.QueryResultRow>(
   }
 }
 
-/** Where the log ends now. */
+/** Where the log ends now, whatever its last event is. */
 export async function logEnd(eventStoreUrl: string): Promise<bigint> {
   const store = connectEventStore(eventStoreUrl)
   try {
     return await store.end()
   } finally {
     await store.close()
+  }
+}
+
+/** Where the newest event stands that read models follow; those behind it (a reserved name) show nowhere. */
+async function newestProjected(eventStoreUrl: string): Promise<bigint> {
+  const { client, close } = connectEventStore(eventStoreUrl)
+  try {
+    for await (const { event } of client.readAll({ direction: BACKWARDS, fromPosition: END }))
+      if (event && projectedPrefixes.some(prefix => event.streamId.startsWith(prefix)))
+        return event.position?.commit ?? 0n
+    return 0n
+  } finally {
+    await close()
   }
 }
 
@@ -41,7 +57,7 @@ async function honours(reader: Person, path: string, position: bigint): Promise<
 
 /** Resolves when every read model shows all that is in the log now, as the read side itself says. */
 export async function untilProjected(world: World): Promise<bigint> {
-  const end = await until('the log can be read', () => logEnd(world.eventStoreUrl))
+  const end = await until('the log can be read', () => newestProjected(world.eventStoreUrl))
   const reader = visit(world.url)
   for (const path of readOfEach)
     await until(`${path} reflects ${end}`, async () =>
