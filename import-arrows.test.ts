@@ -1,6 +1,6 @@
 // The walls of the house: which room may import which. A broken arrow fails the build (docs/architecture.md).
 import { readFileSync } from 'node:fs'
-import { parseSync } from 'oxc-parser'
+import { parseSync } from 'rolldown/utils'
 import { globSync } from 'tinyglobby'
 import { describe, expect, it } from 'vitest'
 
