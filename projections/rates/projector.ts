@@ -35,10 +35,19 @@ const candlesOf = (spanMilliseconds: number) => ({
     const at = new Date(Math.floor(moment / spanMilliseconds) * spanMilliseconds)
     return [...quotesOf(sample).keys()].map(coin_id => ({ coin_id, at }))
   },
-  apply: (row: Candle | undefined, sample: Sample, key: KeyOf<Candles>): Candle => {
-    const { price } = quoteOf(sample, key.coin_id)
-    const { open, high, low } = row ?? { open: price, high: price, low: price }
-    return { ...key, open, high: Math.max(high, price), low: Math.min(low, price), close: price }
+  // Written out: this fold runs most often of all, and spreading the key took most of its time.
+  apply: (row: Candle | undefined, sample: Sample, { coin_id, at }: KeyOf<Candles>): Candle => {
+    const { price } = quoteOf(sample, coin_id)
+    if (!row) return { coin_id, at, open: price, high: price, low: price, close: price }
+    const { open, high, low } = row
+    return {
+      coin_id,
+      at,
+      open,
+      high: Math.max(high, price),
+      low: Math.min(low, price),
+      close: price,
+    }
   },
 })
 
