@@ -52,7 +52,8 @@ describe('a smoke run', () => {
     const { rows, machine } = JSON.parse(stdout) as { rows: Row[]; machine: object }
     expect(rows.map(({ what, against }) => [what, against?.name])).toEqual([
       ['catch-up over 300 events', 'COPY of the resulting rows'],
-      ['GET /api/posts', 'bare Koa route, same prepared query'],
+      ['GET /api/posts, first page', 'bare Koa route, same prepared query'],
+      ['GET /api/posts, pages in turn', 'bare Koa route, same prepared query'],
       ['acknowledged to visible, 1 in flight, p50', undefined],
       ['acknowledged to visible, 1 in flight, p99', undefined],
       ['acknowledged to visible, 64 in flight, p50', undefined],

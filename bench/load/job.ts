@@ -4,8 +4,8 @@ export interface LoadJob {
   readonly url: string
   readonly connections: number
   readonly seconds: number
-  readonly request:
-    | { readonly kind: 'get'; readonly path: string }
+  readonly request: /** Asks for these in turn. */
+    | { readonly kind: 'get'; readonly paths: readonly string[] }
     | {
         readonly kind: 'publish'
         readonly path: string

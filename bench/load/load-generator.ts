@@ -20,7 +20,7 @@ export function startLoadGenerator(): LoadGenerator {
       if ('error' in answer) throw new Error(`The load generator failed: ${answer.error}`)
       if (answer.failures > 0 || answer.answered === 0)
         throw new Error(
-          `${job.request.path}: ${answer.failures} requests failed: ${JSON.stringify(answer.statuses)}`,
+          `${job.request.kind} on ${job.url}: ${answer.failures} requests failed: ${JSON.stringify(answer.statuses)}`,
         )
       return answer.answered / answer.seconds
     },

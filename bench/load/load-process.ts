@@ -4,8 +4,12 @@ import type { LoadJob, LoadResult } from './job.ts'
 import { postText } from './posts.ts'
 
 function requestsOf({ request }: LoadJob): Request[] {
-  if (request.kind === 'get') return [{ method: 'GET', path: request.path }]
   let sent = 0
+  if (request.kind === 'get') {
+    const { paths } = request
+    const next = () => paths[sent++ % paths.length] ?? '/'
+    return [{ method: 'GET', setupRequest: template => ({ ...template, path: next() }) }]
+  }
   return [
     {
       method: 'POST',

@@ -1,51 +1,104 @@
 // How many lists of posts the read side answers, beside a bare Koa route that asks the same of Postgres.
 import { contest } from '../contest.ts'
-import { compared } from '../report.ts'
+import { compared, type Row } from '../report.ts'
 import type { FilledStage } from './catch-up.ts'
 import type { MeasureContext } from './measure.ts'
 
-const path = '/api/posts?limit=30'
+const pageSize = 30
+// More than any cache of answers holds, so that each is made anew.
+const mostPages = 1_000
 
-/** The ids that a list answers with, to be sure that both contestants do the same work. */
-async function listed(url: string): Promise<string> {
-  const answer = await fetch(`${url}${path}`)
-  const { items } = (await answer.json()) as { readonly items: readonly { readonly id: string }[] }
-  return items.map(({ id }) => id).join()
+interface List {
+  readonly items: readonly { readonly id: string }[]
+  readonly nextCursor: string | null
 }
 
-export async function measureQueries(context: MeasureContext, on: FilledStage) {
-  const { stage, load, options, progress } = context
+async function list(url: string, path: string): Promise<List> {
+  const answer = await fetch(`${url}${path}`)
+  if (!answer.ok) throw new Error(`GET ${path} was answered ${answer.status}`)
+  return (await answer.json()) as List
+}
+
+const firstPage = `/api/posts?limit=${pageSize}`
+
+/** Pages that begin at places all over the list, a step apart, in each contestant's own cursors. */
+async function pagesOf(url: string, step: number): Promise<string[]> {
+  const paths: string[] = []
+  let cursor: string | null = null
+  do {
+    const from: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+    cursor = (await list(url, `/api/posts?limit=${step}${from}`)).nextCursor
+    if (cursor !== null) paths.push(`${firstPage}&cursor=${encodeURIComponent(cursor)}`)
+  } while (cursor !== null && paths.length < mostPages)
+  return paths
+}
+
+/** Throws unless both list the same posts: they have to do the same work. */
+async function sameLists(ours: string, theirs: string, pages: readonly (readonly string[])[]) {
+  for (const [mine = firstPage, plain = firstPage] of pages) {
+    const [a, b] = await Promise.all([list(ours, mine), list(theirs, plain)])
+    const [mineIds, plainIds] = [a, b].map(({ items }) => items.map(({ id }) => id).join())
+    if (mineIds !== plainIds || mineIds === '') throw new Error('The two routes list other posts')
+  }
+}
+
+export async function measureQueries(context: MeasureContext, on: FilledStage): Promise<Row[]> {
+  const { stage, options } = context
   const readSide = await stage.start('read-side', 'read-side/dist/main.js', on)
   const bare = await stage.startOther({
     name: 'bare-query-route',
     main: 'bench/dist/bare/query-route.js',
     env: { DATABASE_URL: on.databaseUrl },
   })
-  const [ours, theirs] = await Promise.all([listed(readSide.url), listed(bare.url)])
-  if (ours !== theirs || ours === '') throw new Error('The two routes list different posts')
-  const against = (url: string) => () =>
-    load.rate({
-      url,
-      connections: options.inFlight,
-      seconds: options.secondsPerRound,
-      request: { kind: 'get', path },
-    })
+  const step = Math.min(pageSize, Math.max(1, Math.floor(options.events / (2 * mostPages))))
+  const [mine, plain] = await Promise.all([pagesOf(readSide.url, step), pagesOf(bare.url, step)])
+  await sameLists(readSide.url, bare.url, [[], [mine[0] ?? '', plain[0] ?? '']])
+  const rows = [
+    await race(context, 'GET /api/posts, first page', [
+      { url: readSide.url, paths: [firstPage] },
+      { url: bare.url, paths: [firstPage] },
+    ]),
+    await race(context, 'GET /api/posts, pages in turn', [
+      { url: readSide.url, paths: mine },
+      { url: bare.url, paths: plain },
+    ]),
+  ]
+  await Promise.all([readSide.stop(), bare.stop()])
+  return rows
+}
+
+interface Asked {
+  readonly url: string
+  readonly paths: readonly string[]
+}
+
+async function race(
+  { load, options, progress }: MeasureContext,
+  what: string,
+  [ours, theirs]: readonly [Asked, Asked],
+): Promise<Row> {
+  const asking =
+    ({ url, paths }: Asked) =>
+    () =>
+      load.rate({
+        url,
+        connections: options.inFlight,
+        seconds: options.secondsPerRound,
+        request: { kind: 'get', paths },
+      })
   const [mine, plain] = await contest(
     [
-      { name: 'read side', round: against(readSide.url) },
-      { name: 'bare Koa route', round: against(bare.url) },
+      { name: 'read side', round: asking(ours) },
+      { name: 'bare Koa route', round: asking(theirs) },
     ],
     {
       rounds: options.rounds,
-      onRound: (name, round, rate) => progress(`queries ${round}: ${name} ${Math.round(rate)}/s`),
+      onRound: (name, round, rate) => progress(`${what} ${round}: ${name} ${Math.round(rate)}/s`),
     },
   )
-  await Promise.all([readSide.stop(), bare.stop()])
   if (!mine || !plain) throw new Error('A contestant is missing')
-  return [
-    compared('GET /api/posts', 'queries/s', mine.median, {
-      name: 'bare Koa route, same prepared query',
-      value: plain.median,
-    }),
-  ]
+  return compared(what, 'queries/s', mine.median, {
+    name: 'bare Koa route, same prepared query',
+    value: plain.median,
+  })
 }
