@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   fromLeft,
   fromTop,
-  labelIndexes,
+  labelTimes,
   linePath,
   mergePoints,
   nearestIndex,
@@ -72,20 +72,23 @@ describe('points', () => {
 })
 
 describe('the line', () => {
-  it('goes from the left edge to the right one', () => {
-    const scale = { low: 0, high: 100, ticks: [0, 100], decimals: 0 }
-    expect(linePath([0, 50, 100], scale)).toBe('M0 300.0L500 150.0L1000 0.0')
-    expect(fromLeft(0, 1)).toBe(100)
+  const scale = { low: 0, high: 100, ticks: [0, 100], decimals: 0 }
+
+  it('goes from the left edge to the right one, each point at its time', () => {
+    const places = fromLeft([1_000, 4_000, 5_000])
+    expect(places).toEqual([0, 75, 100])
+    expect(linePath([0, 50, 100], places, scale)).toBe('M0 300.0L750 150.0L1000 0.0')
+    expect(fromLeft([7])).toEqual([100])
   })
 
-  it('is read at the nearest point, never beside it', () => {
-    expect([-1, 0, 0.49, 0.51, 1, 7].map(share => nearestIndex(share, 3))).toEqual([
-      0, 0, 1, 1, 2, 2,
-    ])
+  it('is read at the nearest point in time, never beside it', () => {
+    const nearest = [-100, 0, 37, 38, 88, 700].map(place => nearestIndex(place, [0, 75, 100]))
+    expect(nearest).toEqual([0, 0, 0, 1, 2, 2])
   })
 
-  it('has no more labels than points', () => {
-    expect(labelIndexes(2, 6)).toEqual([0, 1])
-    expect(labelIndexes(168, 6)).toEqual([0, 28, 56, 84, 112, 140])
+  it('is labelled at even moments, also where points are unevenly dense', () => {
+    expect(labelTimes([0, 590, 600], 6)).toEqual([0, 100, 200, 300, 400, 500])
+    expect(labelTimes([5], 6)).toEqual([5])
+    expect(labelTimes([], 6)).toEqual([])
   })
 })

@@ -53,9 +53,11 @@ export function fromTop(price: number, scale: Scale): number {
   return ((scale.high - price) / (scale.high - scale.low)) * 100
 }
 
-/** Where the point `index` of `length` stands from the left, in per cent. */
-export function fromLeft(index: number, length: number): number {
-  return length < 2 ? 100 : (index / (length - 1)) * 100
+/** Where each moment stands from the left, in per cent: the first at 0, the last at 100, the others by their time. */
+export function fromLeft(times: readonly number[]): readonly number[] {
+  const first = times[0] ?? 0
+  const span = (times.at(-1) ?? 0) - first
+  return times.map(time => (span > 0 ? ((time - first) / span) * 100 : 100))
 }
 
 /** Neighbouring points merged so that at most `most` are left; first open, last close, extremes kept. */
@@ -82,24 +84,34 @@ export function mergePoints(points: readonly PricePoint[], most: number): readon
 export const plotWidth = 1000
 export const plotHeight = 300
 
-/** The line through the closes, in the units of the stretched inner drawing. */
-export function linePath(closes: readonly number[], scale: Scale): string {
+/** The line through the closes at their places from the left, in the units of the stretched inner drawing. */
+export function linePath(
+  closes: readonly number[],
+  places: readonly number[],
+  scale: Scale,
+): string {
   return closes
     .map((close, index) => {
-      const x = Math.round((fromLeft(index, closes.length) / 100) * plotWidth)
+      const x = Math.round(((places[index] ?? 0) / 100) * plotWidth)
       const y = ((fromTop(close, scale) / 100) * plotHeight).toFixed(1)
       return `${index === 0 ? 'M' : 'L'}${x} ${y}`
     })
     .join('')
 }
 
-/** The point nearest to a place from the left (0..1). */
-export function nearestIndex(share: number, length: number): number {
-  return Math.min(length - 1, Math.max(0, Math.round(share * (length - 1))))
+/** The point nearest to a place from the left, in per cent. */
+export function nearestIndex(place: number, places: readonly number[]): number {
+  let nearest = 0
+  places.forEach((candidate, index) => {
+    if (Math.abs(candidate - place) < Math.abs((places[nearest] ?? 0) - place)) nearest = index
+  })
+  return nearest
 }
 
-/** `wanted` indexes spread evenly over the points, for the labels below the chart. */
-export function labelIndexes(length: number, wanted: number): readonly number[] {
-  const amount = Math.min(length, wanted)
-  return Array.from({ length: amount }, (_, index) => Math.floor((index * length) / amount))
+/** `wanted` moments spread evenly from the first to before the last, for the labels below the chart. */
+export function labelTimes(times: readonly number[], wanted: number): readonly number[] {
+  const first = times[0] ?? 0
+  const span = (times.at(-1) ?? 0) - first
+  const amount = span > 0 ? wanted : Math.min(times.length, 1)
+  return Array.from({ length: amount }, (_, index) => first + (index * span) / amount)
 }

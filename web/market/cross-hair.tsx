@@ -1,10 +1,12 @@
 // Reads the chart at a moment: by the pointer, or by the arrow keys; laid over the drawing once scripts run.
 import { Show } from 'solid-js'
-import { fromLeft, fromTop, nearestIndex, type Scale } from './chart.ts'
+import { fromTop, nearestIndex, type Scale } from './chart.ts'
 
 interface CrossHairProps {
   readonly name: string
   readonly closes: readonly number[]
+  /** Where each stands from the left, in per cent. */
+  readonly places: readonly number[]
   readonly scale: Scale
   /** The point read, `null` when none is. */
   readonly index: number | null
@@ -16,7 +18,7 @@ export function CrossHair(props: CrossHairProps) {
   const last = () => props.closes.length - 1
   const point = (event: PointerEvent & { readonly currentTarget: Element }) => {
     const box = event.currentTarget.getBoundingClientRect()
-    props.onRead(nearestIndex((event.clientX - box.left) / box.width, props.closes.length))
+    props.onRead(nearestIndex(((event.clientX - box.left) / box.width) * 100, props.places))
   }
   const moves: Readonly<Record<string, (at: number) => number>> = {
     ArrowLeft: at => Math.max(0, at - 1),
@@ -46,7 +48,7 @@ export function CrossHair(props: CrossHairProps) {
     >
       <Show when={props.index !== null}>
         <Hair
-          x={fromLeft(props.index ?? 0, props.closes.length)}
+          x={props.places[props.index ?? 0] ?? 0}
           y={fromTop(props.closes[props.index ?? 0] ?? props.scale.low, props.scale)}
         />
       </Show>

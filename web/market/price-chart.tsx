@@ -3,7 +3,7 @@ import { createMemo, createSignal, For, onMount, Show } from 'solid-js'
 import type { PricePoint, Range } from '../api/types.ts'
 import { fixed, price } from '../text/numbers.ts'
 import { clock, moment, shortDate } from '../text/times.ts'
-import { fromTop, labelIndexes, linePath, plotHeight, plotWidth, scaleOf } from './chart.ts'
+import { fromLeft, fromTop, labelTimes, linePath, plotHeight, plotWidth, scaleOf } from './chart.ts'
 import { CrossHair } from './cross-hair.tsx'
 
 export const rangeNames: Readonly<Record<Range, string>> = {
@@ -16,7 +16,7 @@ export const rangeNames: Readonly<Record<Range, string>> = {
 const labels = 6
 
 /** A moment as the axis below the chart writes it. */
-function axisTime(at: string, range: Range): string {
+function axisTime(at: number, range: Range): string {
   const time = new Date(at)
   return range === '1h' || range === '24h' ? clock(time) : shortDate(time)
 }
@@ -39,6 +39,8 @@ interface ChartProps {
 
 export function PriceChart(props: ChartProps) {
   const closes = createMemo(() => props.points.map(point => point.close))
+  const times = createMemo(() => props.points.map(point => Date.parse(point.at)))
+  const places = createMemo(() => fromLeft(times()))
   const scale = createMemo(() => scaleOf([...closes(), props.points[0]?.open ?? 0]))
   const [index, setIndex] = createSignal<number | null>(null)
   const [ready, setReady] = createSignal(false)
@@ -73,7 +75,7 @@ export function PriceChart(props: ChartProps) {
               width="100%"
               height="100%"
             >
-              <path class="line" d={linePath(closes(), scale())} />
+              <path class="line" d={linePath(closes(), places(), scale())} />
             </svg>
             <circle class="last" r="4" cx="100%" cy={heightOf(closes().at(-1))} />
           </svg>
@@ -81,6 +83,7 @@ export function PriceChart(props: ChartProps) {
             <CrossHair
               name={props.name}
               closes={closes()}
+              places={places()}
               scale={scale()}
               index={index()}
               reading={reading()}
@@ -94,8 +97,8 @@ export function PriceChart(props: ChartProps) {
           </For>
         </ol>
         <ol class="xax" aria-hidden="true">
-          <For each={labelIndexes(props.points.length, labels)}>
-            {index => <li>{axisTime(props.points[index]?.at ?? '', props.range)}</li>}
+          <For each={labelTimes(times(), labels)}>
+            {time => <li>{axisTime(time, props.range)}</li>}
           </For>
         </ol>
       </div>
