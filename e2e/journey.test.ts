@@ -8,14 +8,26 @@ import { expectStatus, someAccount, visit } from './testing/person.ts'
 import { until } from './testing/until.ts'
 import { startWorld, type World } from './testing/world.ts'
 
+// Written as most people write: the first heading is of the second level.
+const article = 'I hold some $BTC.\n\n## Why\n\n- it is **hard**\n- and <b>not</b> HTML'
+
 let world: World
 let browser: Browser
 let cookies: Awaited<ReturnType<BrowserContext['cookies']>>
-let postPath = ''
+let postPath: string
 
 beforeAll(async () => {
   world = await startWorld({ seed: true, env: { RATES_POLL_SECONDS: '1' } })
   browser = await startBrowser()
+  // Somebody who has written, for the tests that look at pages of such a person.
+  const { page, context } = await openWatched(browser, { url: world.url, viewport: desktop })
+  const resident = someAccount('resident')
+  await signUp(page, resident)
+  await signIn(page, resident)
+  await publish(page, { title: 'What a resident wrote', body: article, tags: 'testing' })
+  postPath = new URL(page.url()).pathname
+  cookies = await context.cookies()
+  await context.close()
 }, 300_000)
 afterAll(async () => {
   await browser?.close()
@@ -47,16 +59,14 @@ describe.each([
     })
     const account = someAccount(`${device}.${scripts ? 'lively' : 'plain'}`)
     const title = `First words from a ${device} ${scripts ? 'with' : 'without'} scripts`
-    const body = 'I hold some $BTC.\n\n## Why\n\n- it is **hard**\n- and <b>not</b> HTML'
 
     await signUp(page, account)
     await signIn(page, account)
-    await publish(page, { title, body, tags: 'first-words, testing' })
+    await publish(page, { title, body: article, tags: 'first-words, testing' })
 
     expect(await page.locator('h1').textContent()).toContain(title)
     expect(await page.locator('main .prose a[href="/market/btc"]').count()).toBe(1)
     expect(await page.locator('main .prose strong').textContent()).toBe('hard')
-    postPath = new URL(page.url()).pathname
 
     await page.goto('/posts')
     expect((await listedTitles(page))[0]).toBe(title)
@@ -66,7 +76,6 @@ describe.each([
     expect(await listedTitles(page)).toContain(title)
 
     expect(mishaps).toEqual([])
-    cookies = await context.cookies()
     await context.close()
   }, 60_000)
 
