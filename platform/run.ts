@@ -15,6 +15,7 @@ const environment = z.object({
   PORT: portVariable(8080),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().default('.data'),
+  DEMO_CONTENT: z.enum(['on', 'off']).default('on'),
 })
 
 /** How often we look whether the npm we run under is still there. */
@@ -33,11 +34,12 @@ export async function runUntilStopped(
   const asked = stopRequests()
   let platform: Platform
   try {
-    const { PORT: port, HOST: host, DATA_DIR } = readEnvironment(environment)
+    const { PORT: port, HOST: host, DATA_DIR, DEMO_CONTENT } = readEnvironment(environment)
     const dataDir = resolve(DATA_DIR)
     const near = relative(process.cwd(), dataDir)
     say(`Cryptotalks starts, its data in ${near.startsWith('..') ? dataDir : near || '.'}`)
     platform = await startPlatform({
+      seed: DEMO_CONTENT === 'on',
       ...{ ...options, port, host, dataDir, onLine: say, signal: asked.first },
     })
   } catch (error) {
