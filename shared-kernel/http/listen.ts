@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type Koa from 'koa'
+import { type DiscardBounds, discardRest } from './discard-rest.ts'
 
 export interface Listening {
   /** The port it listens on: the one asked for, or the free one that 0 found. */
@@ -14,6 +15,8 @@ export interface ListenOptions {
   readonly host: string
   readonly port: number
   readonly stopWithinSeconds?: number
+  /** How much is read of a request that was answered before it was whole. */
+  readonly mostDiscarded?: DiscardBounds
 }
 
 const requestTimeoutMilliseconds = 30_000
@@ -23,7 +26,7 @@ const keepAliveTimeoutMilliseconds = 65_000
 
 /** Resolves when the app listens; rejects when it can't. */
 export async function listen(app: Koa, options: ListenOptions): Promise<Listening> {
-  const { host, port, stopWithinSeconds = 5 } = options
+  const { host, port, stopWithinSeconds = 5, mostDiscarded } = options
   const server = createServer(
     {
       requestTimeout: requestTimeoutMilliseconds,
@@ -32,11 +35,14 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
     },
     app.callback(),
   )
-  server.on('request', (_request, response) => {
-    response.once('close', () => {
-      // Node closes what is idle when a stop begins, but keeps what becomes idle later.
+  server.on('request', (request, response) => {
+    discardRest(request, response, mostDiscarded)
+    // Node closes what is idle when a stop begins, but keeps what becomes idle later.
+    const closeIdle = () => {
       if (!server.listening) setImmediate(() => server.closeIdleConnections())
-    })
+    }
+    request.once('close', closeIdle)
+    response.once('close', closeIdle)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -8,10 +8,6 @@ export interface ContentType {
   readonly charset?: string
 }
 
-// A client that has sent a bit too much reads its answer only when its body was taken, so that much more is thrown
-// away before the connection is cut.
-const mostDrainedBytes = 1024 * 1024
-
 export function contentTypeOf(header: string | undefined): ContentType {
   const [type = '', ...parameters] = (header ?? '').toLowerCase().split(';')
   const charset = parameters
@@ -41,31 +37,26 @@ export async function readText(request: IncomingMessage, mostBytes: number): Pro
 }
 
 async function readBytes(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  const mostRead = mostBytes + mostDrainedBytes
-  if (Number(request.headers['content-length'] ?? 0) > mostRead) throw tooLarge(mostBytes, 'cut')
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes)
   const chunks: Buffer[] = []
   let length = 0
   try {
     // The request must outlive a bound that is passed, or its connection could carry no answer.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length
-      if (length <= mostBytes) chunks.push(chunk)
-      if (length > mostRead) throw tooLarge(mostBytes, 'cut')
+      if (length > mostBytes) break
+      chunks.push(chunk)
     }
   } catch (cause) {
-    if (length > mostRead) throw cause
     throw edgeProblem('malformed-body', { detail: 'The body broke off.', cause })
   }
-  if (length > mostBytes) throw tooLarge(mostBytes, 'drained')
+  if (length > mostBytes) throw tooLarge(mostBytes)
   return Buffer.concat(chunks)
 }
 
-function tooLarge(mostBytes: number, rest: 'cut' | 'drained') {
-  return edgeProblem('body-too-large', {
-    detail: `At most ${mostBytes} bytes are taken here.`,
-    headers: rest === 'cut' ? { Connection: 'close' } : {},
-  })
-}
+/** Leaves the rest unread: the server that listens reads it once the answer is out (discard-rest.ts). */
+const tooLarge = (mostBytes: number) =>
+  edgeProblem('body-too-large', { detail: `At most ${mostBytes} bytes are taken here.` })
 
 /** The value that JSON text says. Throws `malformed-json`, or `invalid-input` for what could do harm further in. */
 export function parseJson(text: string): unknown {
