@@ -29,6 +29,7 @@ function routeOf(ctx: Context): string {
 }
 
 function levelOf(ctx: Context): 'debug' | 'info' | 'error' {
-  if (ctx.status >= 500) return 'error'
-  return ctx.path.startsWith('/health/') || ctx.path === '/metrics' ? 'debug' : 'info'
+  // Also what they answer with 503: to be not ready is an answer, and comes again with every probe.
+  if (ctx.path.startsWith('/health/') || ctx.path === '/metrics') return 'debug'
+  return ctx.status >= 500 ? 'error' : 'info'
 }
