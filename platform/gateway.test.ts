@@ -7,7 +7,7 @@ import {
   request,
   type Server,
 } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
@@ -31,6 +31,14 @@ async function service(
     server.close()
   })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+
+/** A service of raw connections. */
+async function rawService(onConnection: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer(onConnection).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  cleanups.push(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 const says =
@@ -288,6 +296,68 @@ describe('the gateway', () => {
     const [answer] = (await once(client, 'response')) as [IncomingMessage]
     expect([answer.statusCode, (await buffer(answer)).toString()]).toEqual([413, 'too large'])
     client.destroy()
+  })
+
+  test.each([3, 20])(
+    'passes on the refusal of %i MB by a service that closes without having read them',
+    async megabytes => {
+      const write = await rawService(socket => {
+        socket.on('error', () => {})
+        socket.once('data', () => {
+          socket.pause()
+          socket.write(
+            'HTTP/1.1 413 Too Much\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large',
+          )
+          socket.destroySoon()
+        })
+      })
+      const { url } = await gateway({ writeSideUrl: write })
+      const body = 'x'.repeat(megabytes * 1_000_000)
+      for (let time = 0; time < 10; time++) {
+        const answer = await fetch(url, { method: 'POST', body })
+        expect([answer.status, await answer.text()]).toEqual([413, 'too large'])
+      }
+    },
+  )
+
+  test('says so to a client still sending when a service closes without an answer', async () => {
+    const write = await rawService(socket => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.destroy())
+    })
+    const { port } = await gateway({ writeSideUrl: write })
+    const client = connect(port, '127.0.0.1')
+    client.pause()
+    client.write(
+      'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20000000\r\nConnection: close\r\n\r\n',
+    )
+    if (!client.write(Buffer.alloc(20_000_000))) await once(client, 'drain')
+    expect(await text(client)).toMatch(/^HTTP\/1\.1 503 .*service-unavailable/s)
+  })
+
+  test('cuts a client that goes on sending after its answer, and goes on itself', async () => {
+    const write = await service((_req, res) => {
+      res.writeHead(413).end('too large')
+    })
+    const bytes = 2 * 1024 * 1024
+    const mostDiscarded = { bytes, milliseconds: 600_000 }
+    const { port, url } = await gateway({ writeSideUrl: write.url, mostDiscarded })
+    const client = connect(port, '127.0.0.1')
+    client.on('error', () => {})
+    let received = ''
+    client.on('data', part => {
+      received += part
+    })
+    const part = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+    client.write('POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n')
+    const sendOn = () => {
+      if (!client.destroyed) client.write(part, sendOn)
+    }
+    sendOn()
+    await new Promise(resolve => client.once('close', resolve))
+    expect(received).toMatch(/^HTTP\/1\.1 413 .*too large/s)
+    expect(client.bytesWritten).toBeGreaterThan(bytes)
+    expect((await fetch(url)).status).toBe(200)
   })
 
   test('refuses what is more than it can hold at once', async () => {

@@ -4,6 +4,7 @@
 // its answer, and believes a client's own X-Forwarded fields.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { type DiscardBounds, discardRest } from '@cryptotalks/shared-kernel/http/discard-rest'
 import { answerProbe, type Traffic } from './gateway/probes.ts'
 import { OVERLOADED, problemBody, refuse } from './gateway/refusal.ts'
 import { createUpstream, type Upstream } from './gateway/upstream.ts'
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   readonly maxInFlight?: number
   readonly answerWithinMs?: number
   readonly silentAtMostMs?: number
+  /** How much is read of a request that was answered before it was whole. */
+  readonly mostDiscarded?: DiscardBounds
 }
 
 export interface Gateway {
@@ -66,6 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     (request, response) => {
+      discardRest(request, response, options.mostDiscarded)
       if (answerProbe(request, response, [readSide, writeSide], traffic)) return
       if (traffic.inFlight >= maxInFlight) return refuse(request, response, OVERLOADED)
       const chosen = isReading(request) ? readSide : writeSide
@@ -73,6 +77,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       chosen.pass(request, response)
     },
   )
+  server.on('request', (request, response) => {
+    // Node closes what is idle when a stop begins, but keeps what becomes idle later.
+    const closeIdle = () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections())
+    }
+    request.once('close', closeIdle)
+    response.once('close', closeIdle)
+  })
   server.on('clientError', answerUnreadable)
   await listen(server, options)
   return {

@@ -61,8 +61,6 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
     ...(refusal.retryAfterSeconds === undefined
       ? {}
       : { 'retry-after': String(refusal.retryAfterSeconds) }),
-    // A body that we stopped reading makes the connection useless for a next request.
-    ...(request.complete ? {} : { connection: 'close' }),
   }
   response.writeHead(refusal.status, headers)
   response.end(request.method === 'HEAD' ? undefined : body)

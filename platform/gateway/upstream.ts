@@ -1,7 +1,8 @@
 // One service behind the gateway: passes a request on and its answer back, body by body, without holding either.
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import { endToEnd, hasBody, requestHeaders } from './forwarded-headers.ts'
+import { createReadingAgent } from './reading-socket.ts'
 import { BAD_TARGET, refuse, TOO_SLOW, UNAVAILABLE } from './refusal.ts'
 
 export interface UpstreamOptions {
@@ -32,7 +33,7 @@ const IDLE_SOCKET_MS = 30_000
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { url, trustProxy, maxSockets, answerWithinMs, silentAtMostMs } = options
   const { hostname, port, host } = new URL(url)
-  const agent = new Agent({
+  const agent = createReadingAgent({
     keepAlive: true,
     maxSockets,
     maxFreeSockets: 64,
@@ -58,7 +59,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     let answered = false
     let silent = false
     const abandon = () => {
-      if (!response.writableFinished) outgoing.destroy()
+      // Also after an early answer: the rest of the request concerns nobody any more.
+      if (!response.writableFinished || !outgoing.writableEnded) outgoing.destroy()
     }
     response.once('close', abandon)
     outgoing.setTimeout(answerWithinMs, () => {
