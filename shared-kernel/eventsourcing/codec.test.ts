@@ -4,6 +4,7 @@ import { decodeEvents, encodeFact, type StoredEvent } from './codec.ts'
 import { defineEvent } from './event-definition.ts'
 import { createRegistry } from './event-registry.ts'
 import { createMemoryKeyring } from './keyring-in-memory.ts'
+import { seal } from './sealing.ts'
 
 const Joined = defineEvent({
   type: 'Joined',
@@ -104,6 +105,21 @@ describe('the codec', () => {
       'unreadable',
       'unreadable',
     ])
+  })
+
+  it('never quotes what was sealed when that turns out to be unreadable', async () => {
+    const keyring = createMemoryKeyring()
+    const event = await stored(registry, keyring, fact)
+    const key = await keyring.obtain('m-1')
+    const box = seal(key, Buffer.from('Ada Lovelace, in no JSON'), 'm-1/Joined')
+    const $sealed = { subject: 'm-1', fields: ['name'], box }
+    const [decoded] = await decodeEvents(registry, keyring, [
+      { ...event, data: { memberId: 'm-1', club: 'chess', $sealed } },
+    ])
+    expect(decoded).toMatchObject({
+      kind: 'unreadable',
+      reason: 'its sealed part does not hold JSON',
+    })
   })
 
   it('refuses to write what breaks the schema or is not registered: a mistake of the program', async () => {

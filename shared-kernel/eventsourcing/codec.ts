@@ -82,7 +82,16 @@ function unsealed(stored: StoredEvent, keys: ReadonlyMap<string, Uint8Array>): F
   const key = keys.get($sealed.subject)
   if (!key) return { ...clear, ...forgotten($sealed.fields) }
   const personal = open(key, $sealed.box, contextOf($sealed.subject, stored.type))
-  return { ...clear, ...(JSON.parse(personal.toString()) as Fields) }
+  return { ...clear, ...parsedPersonal(personal) }
+}
+
+function parsedPersonal(personal: Buffer): Fields {
+  try {
+    return JSON.parse(personal.toString()) as Fields
+  } catch {
+    // The parser's own words quote what it read, which is in clear here: they may go neither on nor along as a cause.
+    throw new Error('its sealed part does not hold JSON')
+  }
 }
 
 function upcast(definition: AnyDefinition, metadata: EventMetadata, data: Fields): Fields {
