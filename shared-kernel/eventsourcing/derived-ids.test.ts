@@ -8,13 +8,17 @@ describe('derived ids', () => {
     expect(derivedId('a","b')).not.toBe(derivedId('a', 'b'))
   })
 
-  it('tell the events of one command apart by stream and place', () => {
+  it('tell the events of commands apart by command, request, stream and place', () => {
+    const c = { commandId: 'c', commandFingerprint: 'f' }
     const ids = [
-      eventIdOf('c', 's', 0),
-      eventIdOf('c', 's', 1),
-      eventIdOf('c', 't', 0),
-      eventIdOf('d', 's', 0),
+      eventIdOf(c, 's', 0),
+      eventIdOf(c, 's', 1),
+      eventIdOf(c, 't', 0),
+      eventIdOf({ commandId: 'd', commandFingerprint: 'f' }, 's', 0),
+      eventIdOf({ commandId: 'c', commandFingerprint: 'g' }, 's', 0),
+      eventIdOf({ commandId: 'c' }, 's', 0),
     ]
-    expect(new Set(ids).size).toBe(4)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(eventIdOf({ ...c }, 's', 0)).toBe(ids[0])
   })
 })

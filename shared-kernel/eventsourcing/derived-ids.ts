@@ -1,5 +1,6 @@
 // Ids that follow from other ids, so that whoever does a thing again arrives at the same ones.
 import { v5 } from 'uuid'
+import type { CommandMetadata } from './metadata.ts'
 
 const namespace = '7b0a4c0e-3f7c-5d0e-9d1a-6b3a5f2c9e41'
 
@@ -12,7 +13,11 @@ export const derivedId = (...parts: readonly string[]): string =>
 
 /**
  * The id of the `index`-th event that a command appends to a stream. A retry after an unknown outcome sends the same
- * ids with the same expected revision, which the store answers as it answered the first time.
+ * ids with the same expected revision, which the store answers as it answered the first time. Another request under the
+ * same command id has another fingerprint and so other ids: the store can't take it for the first one.
  */
-export const eventIdOf = (commandId: string, streamName: string, index: number): string =>
-  derivedId('event', commandId, streamName, String(index))
+export const eventIdOf = (
+  { commandId, commandFingerprint = '' }: Pick<CommandMetadata, 'commandId' | 'commandFingerprint'>,
+  streamName: string,
+  index: number,
+): string => derivedId('event', commandId, commandFingerprint, streamName, String(index))

@@ -204,6 +204,66 @@ describe('a command', () => {
   })
 })
 
+describe('a command that expects no stream', () => {
+  const begin = (
+    streamName: string,
+    decide: ReturnType<typeof deposit>,
+    metadata = command(),
+    on = kernel,
+  ) => runCommand(on, { streamName, evolution: balance, decide, metadata, expects: 'no_stream' })
+  const unread: EventStore['read'] = () => Promise.reject(new Error('it was read'))
+
+  it('is carried out without a read where there is none', async () => {
+    const stream = `account-${randomUUID()}`
+    const outcome = await begin(stream, deposit(5), command(), {
+      ...kernel,
+      store: { ...store, read: unread },
+    })
+    expect(outcome).toMatchObject({ kind: 'accepted', revision: 0 })
+    expect(await amounts(stream)).toEqual([5])
+  })
+
+  it('is decided on what stands there where there is one', async () => {
+    const stream = `account-${randomUUID()}`
+    await run(stream, deposit(80))
+    expect(await begin(stream, deposit(30))).toEqual({
+      kind: 'refused',
+      refusal: { refused: 'full', room: 20 },
+    })
+    expect(await begin(stream, deposit(20))).toMatchObject({ kind: 'accepted', revision: 1 })
+    expect(await amounts(stream)).toEqual([80, 20])
+  })
+
+  it('repeated has one effect and one answer, also when the stream has grown since', async () => {
+    const stream = `account-${randomUUID()}`
+    const metadata = command()
+    const first = await begin(stream, deposit(10), metadata)
+    await run(stream, deposit(1))
+    const again = await begin(stream, deposit(10), metadata)
+    if (first.kind !== 'accepted' || again.kind !== 'accepted') return expect.unreachable()
+    expect([again.revision, again.position]).toEqual([first.revision, first.position])
+    expect(await amounts(stream)).toEqual([10, 1])
+  })
+
+  it('under the key of another request is refused', async () => {
+    const stream = `account-${randomUUID()}`
+    const id = randomUUID()
+    await begin(stream, deposit(10), command(id, 'one body'))
+    const other = await begin(stream, deposit(20), command(id, 'another body'))
+    expect(other).toEqual({ kind: 'refused', refusal: { refused: 'idempotency-key-reused' } })
+    expect(await amounts(stream)).toEqual([10])
+  })
+
+  it('that would be refused on nothing is refused by what stands there', async () => {
+    const stream = `account-${randomUUID()}`
+    await run(stream, deposit(70))
+    expect(await begin(stream, deposit(200))).toEqual({
+      kind: 'refused',
+      refusal: { refused: 'full', room: 30 },
+    })
+  })
+})
+
 it('tells refusals from facts', () => {
   expect(isRefusal(deposit(200)(0))).toBe(true)
   expect(isRefusal(deposit(0)(0))).toBe(false)

@@ -1,10 +1,10 @@
 // The life of a command: read the stream, fold it, decide, append with the expected revision, and answer for what happened.
 
-import { encodeFact, type StoredEvent } from './codec.ts'
+import { encodeFact } from './codec.ts'
 import { type Decision, type Evolution, isRefusal, type Refusal } from './decider.ts'
 import { eventIdOf } from './derived-ids.ts'
 import type { AnyEvent } from './event-definition.ts'
-import type { Appended, ExpectedRevision, NewEvent } from './event-store.ts'
+import type { ExpectedRevision, NewEvent } from './event-store.ts'
 import type { CommandMetadata } from './metadata.ts'
 import type { Position } from './positions.ts'
 import { type Kernel, OutcomeUnknown, persistently, readStream } from './read-state.ts'
@@ -24,6 +24,8 @@ export interface CommandOn<State, Read extends AnyFact, Fact extends AnyFact, R 
   readonly metadata: CommandMetadata
   /** Folds only the newest event: for long streams whose every event says all that a decision needs. */
   readonly read?: 'all' | 'newest'
+  /** Set where the stream hardly ever exists yet: saves reading it when it doesn't, costs an append when it does. */
+  readonly expects?: 'no_stream'
 }
 
 /**
@@ -57,7 +59,7 @@ async function toNewEvents(
       const stored = await encodeFact(registry, keyring, fact)
       return {
         ...stored,
-        id: eventIdOf(metadata.commandId, streamName, index),
+        id: eventIdOf(metadata, streamName, index),
         metadata: {
           $correlationId: metadata.correlationId,
           $causationId: metadata.causationId,
@@ -91,9 +93,6 @@ function earlierOutcome(
   }
 }
 
-const headOf = (stored: readonly StoredEvent[]): ExpectedRevision =>
-  stored.at(-1)?.revision ?? 'no_stream'
-
 /**
  * Runs one command against one stream. Retries conflicts from the read on, and failures of the store with the same
  * event ids and expected revision, so that no effect happens twice.
@@ -114,6 +113,10 @@ export async function runCommand<
   R extends Refusal,
 >(kernel: Kernel, command: CommandOn<State, Read, Fact, R>): Promise<Outcome<R>> {
   const { streamName, evolution, metadata } = command
+  if (command.expects === 'no_stream') {
+    const outcome = await appendFirst(kernel, command)
+    if (outcome) return outcome
+  }
   for (let conflicts = 0; conflicts < maximumConflicts; conflicts++) {
     const { stored, events } = await readStream(kernel, streamName, command.read)
     const earlier = earlierOutcome(events, metadata)
@@ -131,19 +134,37 @@ export async function runCommand<
         position: head?.position ?? 0n,
         repeated: false,
       }
-    const fresh = await toNewEvents(kernel, streamName, metadata, decision)
-    const result: Appended = await persistently(() =>
-      kernel.store.append(streamName, headOf(stored), fresh),
-    )
-    if (result.kind === 'appended')
-      return {
-        kind: 'accepted',
-        events: decision,
-        revision: result.revision,
-        position: result.position,
-        repeated: false,
-      }
+    const outcome = await append(kernel, command, decision, head?.revision ?? 'no_stream')
+    if (outcome) return outcome
     await pause(backoffMilliseconds(conflicts + 1, Math.random, 2, 50))
   }
   throw new OutcomeUnknown(`${streamName} was changed by others ${maximumConflicts} times in a row`)
+}
+
+/** What appending the facts at the expected revision came to; nothing when somebody else was faster. */
+async function append(
+  kernel: Kernel,
+  { streamName, metadata }: { readonly streamName: string; readonly metadata: CommandMetadata },
+  facts: readonly AnyFact[],
+  expected: ExpectedRevision,
+): Promise<Outcome<never> | undefined> {
+  const fresh = await toNewEvents(kernel, streamName, metadata, facts)
+  const result = await persistently(() => kernel.store.append(streamName, expected, fresh))
+  if (result.kind === 'conflict') return undefined
+  const { revision, position } = result
+  return { kind: 'accepted', events: facts, revision, position, repeated: false }
+}
+
+/**
+ * Appends what a stream begins with, without having read it; nothing when that has to be read first. The store answers
+ * a repetition of the same request as it did then, since its event ids are the same; another request under the same
+ * key has other ids, so it is a conflict.
+ */
+async function appendFirst<State, Read extends AnyFact, Fact extends AnyFact, R extends Refusal>(
+  kernel: Kernel,
+  command: CommandOn<State, Read, Fact, R>,
+): Promise<Outcome<R> | undefined> {
+  const decision = command.decide(command.evolution.initial)
+  if (isRefusal(decision) || decision.length === 0) return undefined
+  return append(kernel, command, decision, 'no_stream')
 }

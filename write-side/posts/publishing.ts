@@ -50,6 +50,7 @@ export function createPublishing(kernel: Kernel, reservations: Reservations): Pu
     const outcome = await runCommand(kernel, {
       streamName: postStream(postId),
       evolution: post,
+      expects: 'no_stream',
       decide: publishPost({ ...draft, postId, slug: reserved.name }),
       metadata,
     })

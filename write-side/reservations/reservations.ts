@@ -44,6 +44,7 @@ export function createReservations(
         streamName: streamOf(name),
         evolution: reservation,
         read: 'newest',
+        expects: 'no_stream',
         decide: reserveName({
           kind: name.kind,
           holder,
