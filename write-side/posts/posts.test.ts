@@ -89,10 +89,22 @@ describe('publishing', () => {
   it('under a key that was used for another post is refused and changes nothing', async () => {
     const key = { 'Idempotency-Key': randomUUID() }
     await publish(draft({ title: 'The first' }), key)
-    const before = await postsIn()
+    const before = await side.store.end()
     const other = await publish(draft({ title: 'The second' }), key)
     expect([other.status, other.body.code]).toEqual([422, 'idempotency-key-reused'])
-    expect(await postsIn()).toBe(before)
+    expect(await side.store.end()).toBe(before)
+  })
+
+  it('raced by two posts under one key publishes one, and keeps no slug for the other', async () => {
+    for (let race = 0; race < 10; race++) {
+      const key = { 'Idempotency-Key': randomUUID() }
+      const titles = [`Quick ${race}`, `Slow ${race}`]
+      const sent = await Promise.all(titles.map(title => publish(draft({ title }), key)))
+      expect(sent.map(({ status }) => status).sort()).toEqual([201, 422])
+      const lost = titles[sent.findIndex(({ status }) => status === 422)]
+      const later = await publish(draft({ title: lost }))
+      expect(later.body.slug).toBe(lost?.toLowerCase().replace(' ', '-'))
+    }
   })
 
   it('under the key of somebody else is another post', async () => {

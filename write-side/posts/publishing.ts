@@ -4,10 +4,15 @@
 
 import { postStream } from '@cryptotalks/shared-kernel/events/streams'
 import { derivedId } from '@cryptotalks/shared-kernel/eventsourcing/derived-ids'
+import { KeyDestroyed } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import type { CommandMetadata } from '@cryptotalks/shared-kernel/eventsourcing/metadata'
 import type { Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
-import type { Kernel } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
-import { type KeyReused, runCommand } from '@cryptotalks/shared-kernel/eventsourcing/run-command'
+import { type Kernel, readState } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
+import {
+  type KeyReused,
+  type Outcome,
+  runCommand,
+} from '@cryptotalks/shared-kernel/eventsourcing/run-command'
 import type { Name, Reservations } from '../reservations/reservations.ts'
 import { publishPost } from './commands/publish-post.ts'
 import { slugsFor } from './slug.ts'
@@ -42,25 +47,42 @@ export function createPublishing(kernel: Kernel, reservations: Reservations): Pu
     throw new Error(`Every slug of post ${postId} is taken, even the one with its whole id`)
   }
 
+  /** The slug under which the post went public; undefined before that. */
+  const slugOf = async (postId: string, authorId: string): Promise<string | undefined> => {
+    const state = await readState(kernel, postStream(postId), post)
+    if (state.status === 'absent') return undefined
+    if (state.slug === null) throw new KeyDestroyed(authorId)
+    return state.slug
+  }
+
   return async (draft, metadata) => {
     const postId = derivedId('post', metadata.commandId)
+    const run = (slug: string) =>
+      runCommand(kernel, {
+        streamName: postStream(postId),
+        evolution: post,
+        decide: publishPost({ ...draft, postId, slug }),
+        metadata,
+      })
     // Without the author's key nothing can be written in the end, so that is no time to begin reserving.
     await kernel.keyring.obtain(draft.authorId)
+    // Nor is it when this post is public already: by this command, or by another request under its key.
+    const known = await slugOf(postId, draft.authorId)
+    if (known !== undefined) return published(await run(known), postId, known)
+
     const reserved = await reserveSlug(draft.title, postId, metadata)
-    const outcome = await runCommand(kernel, {
-      streamName: postStream(postId),
-      evolution: post,
-      expects: 'no_stream',
-      decide: publishPost({ ...draft, postId, slug: reserved.name }),
-      metadata,
-    })
-    if (outcome.kind === 'refused') return outcome
-    const { events, revision, position } = outcome
-    // Null for a post whose author was erased since.
-    const published = events.find(({ type }) => type === 'PostPublished')?.data.slug
-    const slug = typeof published === 'string' ? published : reserved.name
-    // When it was first published a better slug was taken, which has become free since: the post keeps its own.
+    const outcome = await run(reserved.name)
+    if (outcome.kind === 'accepted' && !outcome.repeated)
+      return published(outcome, postId, reserved.name)
+    // Another run came first beside us, perhaps to another slug, and the post keeps that one.
+    const slug = (await slugOf(postId, draft.authorId)) ?? reserved.name
     if (slug !== reserved.name) await reservations.release(reserved, postId, metadata)
-    return { kind: 'accepted', postId, slug, revision, position }
+    return published(outcome, postId, slug)
   }
+}
+
+function published(outcome: Outcome<never>, postId: string, slug: string): Published {
+  if (outcome.kind === 'refused') return outcome
+  const { revision, position } = outcome
+  return { kind: 'accepted', postId, slug, revision, position }
 }

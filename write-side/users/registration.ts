@@ -6,7 +6,7 @@
 import { userStream } from '@cryptotalks/shared-kernel/events/streams'
 import { derivedId } from '@cryptotalks/shared-kernel/eventsourcing/derived-ids'
 import type { CommandMetadata } from '@cryptotalks/shared-kernel/eventsourcing/metadata'
-import type { Kernel } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
+import { type Kernel, readState } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
 import {
   type KeyReused,
   type Outcome,
@@ -77,6 +77,12 @@ export function createRegistration(needs: RegistrationNeeds): Register {
 
   return async (input, metadata) => {
     const userId = derivedId('user', metadata.commandId)
+    const known = await readState(kernel, userStream(userId), user)
+    if (known.status === 'turned-away') {
+      // The run that was may have died before it gave the names back.
+      await release({ userId, input, metadata })
+      return refused(refusalFor(known.reason))
+    }
     const wanted = wantedBy(input)
     const found = await Promise.all(wanted.map(({ name }) => standings.of(name, userId, metadata)))
     const taken = wanted.find((_, index) => found[index]?.kind === 'taken')
@@ -94,7 +100,7 @@ export function createRegistration(needs: RegistrationNeeds): Register {
     const lost = taken ?? (await reserve(attempt, wanted, found))
     if (lost) return giveUp(attempt, lost.takenAs)
     const registered = await append(attempt)
-    // Refused earlier, perhaps by a run that died before it gave the names back.
+    // Turned away by somebody beside us, who could not know what we have reserved since.
     if (registered.kind === 'refused' && registered.refusal.refused !== 'idempotency-key-reused')
       await release(attempt)
     return registered
@@ -117,7 +123,7 @@ function createSteps({ kernel, reservations, secrets }: RegistrationNeeds) {
       }
       return undefined
     },
-    release: ({ userId, input, metadata }: Attempt) =>
+    release: ({ userId, input, metadata }: Omit<Attempt, 'passwordHash'>) =>
       Promise.all(wantedBy(input).map(({ name }) => reservations.release(name, userId, metadata))),
     append: async ({ userId, input, passwordHash, metadata }: Attempt): Promise<Registered> => {
       const { email, username } = input
