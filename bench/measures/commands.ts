@@ -1,4 +1,5 @@
-// How many posts the write side publishes, beside a bare Koa route with the same reads and appends, and the appends alone.
+// How many posts the write side publishes, beside bare Koa routes with the same appends, with and without looking first,
+// and beside the appends alone.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -20,19 +21,22 @@ const aim = 0.8
 
 export async function measureCommands(context: MeasureContext, live: LiveStage) {
   const { stage, options, progress } = context
-  const env = { EVENTSTORE_URL: live.eventStoreUrl }
-  const bare = await stage.startOther({
-    name: 'bare-command-route',
-    main: 'bench/dist/bare/command-route.js',
-    env,
-  })
+  const startBare = (name: string, READS: 'true' | 'false') =>
+    stage.startOther({
+      name,
+      main: 'bench/dist/bare/command-route.js',
+      env: { EVENTSTORE_URL: live.eventStoreUrl, READS },
+    })
+  const bare = await startBare('bare-appending-route', 'false')
+  const looking = await startBare('bare-reading-route', 'true')
   await sameWork(context, live, bare.url)
   const appends = startAppends(live.eventStoreUrl)
   const overHttp = httpRounds(context, live)
-  const [ours, route, alone] = await contest(
+  const [ours, route, lookingRoute, alone] = await contest(
     [
       { name: 'write side', round: () => overHttp(live.writeSide.url) },
       { name: 'bare Koa route', round: () => overHttp(bare.url) },
+      { name: 'bare Koa route that reads first', round: () => overHttp(looking.url) },
       { name: 'appends alone', round: () => appends.rate(options) },
     ],
     {
@@ -40,21 +44,15 @@ export async function measureCommands(context: MeasureContext, live: LiveStage) 
       onRound: (name, round, rate) => progress(`commands ${round}: ${name} ${Math.round(rate)}/s`),
     },
   )
-  await Promise.all([bare.stop(), appends.stop()])
-  if (!ours || !route || !alone) throw new Error('A contestant is missing')
+  await Promise.all([bare.stop(), looking.stop(), appends.stop()])
+  if (!ours || !route || !lookingRoute || !alone) throw new Error('A contestant is missing')
   const what = `PublishPost, ${options.inFlight} in flight`
+  const beside = (name: string, { median: value }: { readonly median: number }, aimed?: number) =>
+    compared(what, 'commands/s', ours.median, { name, value }, aimed)
   return [
-    compared(
-      what,
-      'commands/s',
-      ours.median,
-      { name: 'bare Koa route, same reads and appends', value: route.median },
-      aim,
-    ),
-    compared(what, 'commands/s', ours.median, {
-      name: 'the appends alone, no HTTP',
-      value: alone.median,
-    }),
+    beside('bare Koa route, same appends', route, aim),
+    beside('bare Koa route, reads first', lookingRoute),
+    beside('the appends alone, no HTTP', alone),
   ]
 }
 
