@@ -57,12 +57,13 @@ export function createPublishing(kernel: Kernel, reservations: Reservations): Pu
 
   return async (draft, metadata) => {
     const postId = derivedId('post', metadata.commandId)
-    const run = (slug: string) =>
+    const run = (slug: string, expects?: 'no_stream') =>
       runCommand(kernel, {
         streamName: postStream(postId),
         evolution: post,
         decide: publishPost({ ...draft, postId, slug }),
         metadata,
+        ...(expects && { expects }),
       })
     // Without the author's key nothing can be written in the end, so that is no time to begin reserving.
     await kernel.keyring.obtain(draft.authorId)
@@ -71,7 +72,7 @@ export function createPublishing(kernel: Kernel, reservations: Reservations): Pu
     if (known !== undefined) return published(await run(known), postId, known)
 
     const reserved = await reserveSlug(draft.title, postId, metadata)
-    const outcome = await run(reserved.name)
+    const outcome = await run(reserved.name, 'no_stream')
     if (outcome.kind === 'accepted' && !outcome.repeated)
       return published(outcome, postId, reserved.name)
     // Another run came first beside us, perhaps to another slug, and the post keeps that one.
