@@ -135,7 +135,7 @@ export async function fillLog(
     revisions.set(fact.streamName, (revision ?? -1) + 1)
     const stored = await encodeFact(registry, keyring, fact)
     const metadata = metadataOf(fact, commandId, stored.schemaVersion)
-    const id = eventIdOf({ commandId: commandId }, fact.streamName, 0)
+    const id = eventIdOf({ commandId }, fact.streamName, 0)
     return () =>
       store.append(fact.streamName, revision ?? 'no_stream', [{ ...stored, id, metadata }])
   }
