@@ -27,6 +27,9 @@ const signUp = (account: object): Promise<Answer> =>
   visit(world.url).post('/api/users', { ...account, acceptTerms: true })
 
 describe(`${races} races of two sign-ups`, () => {
+  /** Who lost a race for a user name; either may, so the address that must be free again is that one's. */
+  let loser: { readonly email: string } | undefined
+
   it.each([
     {
       name: 'user name',
@@ -52,18 +55,21 @@ describe(`${races} races of two sign-ups`, () => {
     'for one $name: one wins, the other hears that it is taken',
     async ({ pair, code }) => {
       for (let number = 0; number < races; number++) {
-        const answers = await Promise.all(pair(number).map(signUp))
+        const rivals = pair(number)
+        const answers = await Promise.all(rivals.map(signUp))
         const statuses = answers.map(({ status }) => status).toSorted()
         expect(statuses, answers.map(({ text }) => text).join('\n')).toEqual([201, 409])
-        expect(codeOf(answers.find(({ status }) => status === 409) as Answer)).toBe(code)
+        const lost = answers.findIndex(({ status }) => status === 409)
+        expect(codeOf(answers[lost] as Answer)).toBe(code)
+        if (code === 'username-taken') loser = rivals[lost]
       }
     },
     240_000,
   )
 
-  it('leave the loser free to come back under another name or address', async () => {
-    const loser = { ...someAccount('latecomer'), email: 'other.name.race0@example.org' }
-    expectStatus(201, await signUp(loser))
+  it('leave the loser free to come back under another name', async () => {
+    if (!loser) return expect.unreachable('nobody lost a race')
+    expectStatus(201, await signUp({ ...someAccount('latecomer'), email: loser.email }))
   })
 
   it('leave one person a race', async () => {
