@@ -44,8 +44,8 @@ function discard(request: IncomingMessage, { bytes, milliseconds }: DiscardBound
     left -= chunk.length
     if (left < 0) cut()
   })
-  // Asking for nothing makes us the reader in node's eyes, whom it leaves the rest to.
-  request.read(0)
+  // Makes us the reader in node's eyes, to whom it leaves the rest; asking for less might not, with its buffer full.
+  request.read()
   finished(request, () => {
     clearTimeout(timer)
     socket.destroySoon = destroySoon
