@@ -350,8 +350,8 @@ describe('the gateway', () => {
     })
     const part = `10000\r\n${'x'.repeat(0x10000)}\r\n`
     client.write('POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n')
-    const sendOn = () => {
-      if (!client.destroyed) client.write(part, sendOn)
+    const sendOn = (error?: Error | null) => {
+      if (!error) client.write(part, sendOn)
     }
     sendOn()
     await new Promise(resolve => client.once('close', resolve))
