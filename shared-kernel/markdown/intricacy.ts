@@ -11,6 +11,10 @@ const mostContainers = 4_000
 const mostIndentation = 100
 // GFM fills missing cells up, so a wide head over many short rows grows a thousandfold.
 const mostTableCells = 20_000
+// A row's cells take quadratic time: 2,000 columns took a second.
+const mostColumns = 200
+// So do the addresses that GFM finds in a text: 3,600 of them took a second and a half.
+const mostAddresses = 1_000
 
 // Ten characters a line, over the longest post; lists and headings of more lines take quadratic time too.
 const mostLines = 4_000
@@ -28,6 +32,7 @@ export function isTooIntricate(source: string): boolean {
   let block = emptyBlock
   let markPairs = 0
   let containers = 0
+  let addresses = 0
   for (const [index, line] of lines.entries()) {
     if (code.has(index)) continue
     const opened = containersOn(line)
@@ -37,7 +42,9 @@ export function isTooIntricate(source: string): boolean {
     markPairs += Math.max(0, grown.marks ** 2 - block.marks ** 2)
     block = grown
     if (markPairs > mostMarkPairs || containers > mostContainers) return true
-    if (block.widest * block.lines > mostTableCells) return true
+    if (block.widest > mostColumns || block.widest * block.lines > mostTableCells) return true
+    addresses += countOf(line, /https?:|www\.|@/gi)
+    if (addresses > mostAddresses) return true
   }
   return false
 }

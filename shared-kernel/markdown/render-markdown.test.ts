@@ -7,7 +7,8 @@ const html = (source: string) => renderMarkdown(source).html
 describe('renderMarkdown', () => {
   it.each([
     ['# One', '<h2>One</h2>'],
-    ['###### Six', '<h6>Six</h6>'],
+    ['###### Six', '<h2>Six</h2>'],
+    ['## A\n\n##### B\n\n### C\n\n# D', '<h2>A</h2>\n<h3>B</h3>\n<h3>C</h3>\n<h2>D</h2>'],
     ['Title\n=====', '<h2>Title</h2>'],
     ['**bold** ~~gone~~', '<p><strong>bold</strong> <del>gone</del></p>'],
     [
@@ -316,5 +317,18 @@ describe('hostile input', () => {
   it('shows a long and dense honest post as Markdown', () => {
     const items = Array.from({ length: 400 }, (_, n) => `- [**item** ${n}](https://a.example/${n})`)
     expect(html(items.join('\n'))).toMatch(/^<ul>/)
+  })
+})
+
+describe('more columns or addresses than anybody reads', () => {
+  const table = (columns: number) => `${'|a'.repeat(columns)}|\n${'|-'.repeat(columns)}|`
+
+  it.each([
+    ['a wide table', table(190), table(250)],
+    ['a list of links', 'http://a.b '.repeat(900), 'http://a.b '.repeat(1_100)],
+    ['a list of people', 'a@b.ch '.repeat(900), 'a@b.ch '.repeat(1_100)],
+  ])('are shown as they were typed: %s', (_name, readable, unreadable) => {
+    expect(html(readable)).toMatch(/<table>|<a /)
+    expect(html(unreadable)).toMatch(/^<pre tabindex="0">/)
   })
 })

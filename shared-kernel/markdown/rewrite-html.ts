@@ -1,4 +1,4 @@
-// Makes micromark's HTML ours: headings below the page's, links that pass no credit on, no images, cashtags.
+// Makes micromark's HTML ours: headings in order below the page's, links that pass no credit on, no images, cashtags.
 //
 // It reads the HTML by a pattern, which is exact here: micromark encodes every `<`, `>`, `"` and `&` of the source, so
 // that each `<…>` is a tag it made and holds no other `>`.
@@ -45,6 +45,8 @@ class Rewriting {
   readonly #coins = new Set<string>()
   /** What each open `<a>` came to: dropped ones have no end tag either. */
   readonly #links: boolean[] = []
+  /** The levels that the author gave to the headings above and including the newest one. */
+  readonly #outline: number[] = []
   #code = 0
   #aside = 0
   #tables = 0
@@ -78,8 +80,20 @@ class Rewriting {
         return `<span class="task" role="img" aria-label="${done ? 'Done' : 'Not done'}">${done ? '☑' : '☐'}</span>`
       }
       default:
-        return `<${shiftedHeading(name)}${attributes}>`
+        return `<${headingLevel.test(name) ? this.#heading(name) : name}${attributes}>`
     }
+  }
+
+  /** Below the page's own `h1`, and never more than one level below the heading above: readers step through them. */
+  #heading(name: string): string {
+    const level = Number(name.slice(1))
+    while ((this.#outline.at(-1) ?? 0) >= level) this.#outline.pop()
+    this.#outline.push(level)
+    return this.#openHeading()
+  }
+
+  #openHeading(): string {
+    return `h${Math.min(6, this.#outline.length + 1)}`
   }
 
   #startLink(attributes: string): void {
@@ -104,7 +118,8 @@ class Rewriting {
     if (name === 'code' || name === 'pre') this.#code--
     if (blocks.has(name)) this.#say(' ')
     if (name === 'a' && !this.#links.pop()) return
-    this.#html.push(`</${shiftedHeading(name)}>${name === 'table' ? '</div>' : ''}`)
+    const tag = headingLevel.test(name) ? this.#openHeading() : name
+    this.#html.push(`</${tag}>${name === 'table' ? '</div>' : ''}`)
   }
 
   text(encodedText: string): void {
@@ -136,11 +151,7 @@ class Rewriting {
   }
 }
 
-/** The page has its `h1`; a post's begin below. */
-function shiftedHeading(name: string): string {
-  const level = /^h([1-6])$/.exec(name)?.[1]
-  return level === undefined ? name : `h${Math.min(6, Number(level) + 1)}`
-}
+const headingLevel = /^h[1-6]$/
 
 /** Encoded, as it stands. */
 function attributeOf(attributes: string, name: string): string {
