@@ -8,7 +8,7 @@ describe('derived ids', () => {
     expect(derivedId('a","b')).not.toBe(derivedId('a', 'b'))
   })
 
-  it('tell the events of commands apart by command, request, stream and place', () => {
+  it('tell the events of commands apart by command, request, stream, place and variant', () => {
     const c = { commandId: 'c', commandFingerprint: 'f' }
     const ids = [
       eventIdOf(c, 's', 0),
@@ -17,6 +17,8 @@ describe('derived ids', () => {
       eventIdOf({ commandId: 'd', commandFingerprint: 'f' }, 's', 0),
       eventIdOf({ commandId: 'c', commandFingerprint: 'g' }, 's', 0),
       eventIdOf({ commandId: 'c' }, 's', 0),
+      eventIdOf(c, 's', 0, '0'),
+      eventIdOf(c, 's', 0, '1'),
     ]
     expect(new Set(ids).size).toBe(ids.length)
     expect(eventIdOf({ ...c }, 's', 0)).toBe(ids[0])

@@ -26,6 +26,8 @@ export interface CommandOn<State, Read extends AnyFact, Fact extends AnyFact, R 
   readonly read?: 'all' | 'newest'
   /** Set where the stream hardly ever exists yet: saves reading it when it doesn't, costs an append when it does. */
   readonly expects?: 'no_stream'
+  /** Set where the facts depend on more than input and state: the same variant must mean the same facts. */
+  readonly variant?: string
 }
 
 /**
@@ -45,13 +47,18 @@ export type Outcome<R extends Refusal> =
 /** The same idempotency key came with another request. */
 export type KeyReused = Refusal<'idempotency-key-reused'>
 
+/** What of a command says where its events go and which ids they get. */
+type Destination = Pick<
+  CommandOn<never, AnyFact, AnyFact, Refusal>,
+  'streamName' | 'metadata' | 'variant'
+>
+
 // A stream on which this many others got ahead in a row is contended by design, and the design is wrong.
 const maximumConflicts = 20
 
 async function toNewEvents(
   { registry, keyring }: Kernel,
-  streamName: string,
-  metadata: CommandMetadata,
+  { streamName, metadata, variant }: Destination,
   facts: readonly AnyFact[],
 ): Promise<NewEvent[]> {
   return Promise.all(
@@ -59,7 +66,7 @@ async function toNewEvents(
       const stored = await encodeFact(registry, keyring, fact)
       return {
         ...stored,
-        id: eventIdOf(metadata, streamName, index),
+        id: eventIdOf(metadata, streamName, index, variant),
         metadata: {
           $correlationId: metadata.correlationId,
           $causationId: metadata.causationId,
@@ -144,12 +151,12 @@ export async function runCommand<
 /** What appending the facts at the expected revision came to; nothing when somebody else was faster. */
 async function append(
   kernel: Kernel,
-  { streamName, metadata }: { readonly streamName: string; readonly metadata: CommandMetadata },
+  to: Destination,
   facts: readonly AnyFact[],
   expected: ExpectedRevision,
 ): Promise<Outcome<never> | undefined> {
-  const fresh = await toNewEvents(kernel, streamName, metadata, facts)
-  const result = await persistently(() => kernel.store.append(streamName, expected, fresh))
+  const fresh = await toNewEvents(kernel, to, facts)
+  const result = await persistently(() => kernel.store.append(to.streamName, expected, fresh))
   if (result.kind === 'conflict') return undefined
   const { revision, position } = result
   return { kind: 'accepted', events: facts, revision, position, repeated: false }

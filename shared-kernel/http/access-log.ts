@@ -6,6 +6,8 @@ import { stateOf } from './request-state.ts'
 
 /** Logs without query and address: both hold personal data. Probes are logged at debug, or they would drown the rest. */
 export function accessLog(logger: Logger, metrics: Metrics): Middleware {
+  // Looking for secrets in these few fields, which can hold none, took 3 % of a command's time.
+  const lines = logger.child({}, { redact: [] })
   return async function accessLog(ctx, next) {
     const startedAt = performance.now()
     await next()
@@ -13,12 +15,13 @@ export function accessLog(logger: Logger, metrics: Metrics): Middleware {
     const route = routeOf(ctx)
     metrics.observeRequest({ method: ctx.method, route, status: ctx.status, seconds })
     const entry = {
+      correlationId: stateOf(ctx).correlationId,
       method: ctx.method,
       path: ctx.path,
       status: ctx.status,
       milliseconds: Math.round(seconds * 10_000) / 10,
     }
-    logger[levelOf(ctx)](entry, 'answered')
+    lines[levelOf(ctx)](entry, 'answered')
   }
 }
 

@@ -23,9 +23,10 @@ function httpProblemOf(error: unknown, ctx: Context, logger: Logger): HttpProble
   // Middleware of the Koa family throws these for requests that are wrong.
   if (error instanceof Koa.HttpError && error.expose)
     return edgeProblem('bad-request', { detail: error.message, cause: error })
-  logger.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed')
+  const { correlationId } = stateOf(ctx)
+  logger.error({ correlationId, err: error, method: ctx.method, path: ctx.path }, 'request failed')
   return edgeProblem('internal-error', {
-    detail: `If it goes on, tell us this number: ${stateOf(ctx).correlationId}`,
+    detail: `If it goes on, tell us this number: ${correlationId}`,
     cause: error,
   })
 }

@@ -1,7 +1,6 @@
 // Gives each request an id that ties together its log lines, its events and what they bring about.
 import { randomUUID } from 'node:crypto'
 import type { Middleware } from 'koa'
-import { withCorrelation } from '../logging/correlation.ts'
 import { stateOf } from './request-state.ts'
 
 export const correlationIdHeader = 'X-Correlation-Id'
@@ -16,6 +15,6 @@ export function correlationId(): Middleware {
     const id = sane.test(given) ? given : randomUUID()
     stateOf(ctx).correlationId = id
     ctx.set(correlationIdHeader, id)
-    return withCorrelation(id, next)
+    return next()
   }
 }

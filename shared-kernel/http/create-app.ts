@@ -1,12 +1,13 @@
 // The Koa app that both APIs are: the same edge around each side's own routes.
 import type Router from '@koa/router'
-import Koa, { type Middleware } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import type { Logger } from '../logging/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { accessLog } from './access-log.ts'
 import { answerProblems } from './answer-problem.ts'
 import { correlationId } from './correlation-id.ts'
 import { formBody } from './form-body.ts'
+import { stateOf } from './request-state.ts'
 import { sameOrigin } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
 import { knownHost, readableUri, type TrustProxy, trustedProxy } from './trusted-address.ts'
@@ -30,7 +31,10 @@ export function createApp(options: AppOptions): Koa {
   const { logger, metrics, routers, publicUrl, trustProxy = 'loopback' } = options
   // Of X-Forwarded-For only the last entry counts: the one that the proxy we trust has added.
   const app = new Koa({ proxy: trustProxy !== 'never', maxIpsCount: 1 })
-  app.on('error', error => logger.error({ err: error }, 'answer broke off'))
+  app.on('error', (error, ctx?: Context) => {
+    const correlationId = ctx && stateOf(ctx).correlationId
+    logger.error({ correlationId, err: error }, 'answer broke off')
+  })
   app.use(correlationId())
   app.use(accessLog(logger, metrics))
   app.use(securityHeaders())

@@ -61,18 +61,23 @@ const tooLarge = (mostBytes: number) =>
 /** The value that JSON text says. Throws `malformed-json`, or `invalid-input` for what could do harm further in. */
 export function parseJson(text: string): unknown {
   let harm: string | undefined
+  const watch = (key: string, item: unknown) => {
+    harm ??= harmOf(key) ?? (typeof item === 'string' ? harmOf(item, 'value') : undefined)
+    return item
+  }
   let value: unknown
   try {
-    value = JSON.parse(text, (key, item: unknown) => {
-      harm ??= harmOf(key) ?? (typeof item === 'string' ? harmOf(item, 'value') : undefined)
-      return item
-    })
+    value = JSON.parse(text, mayHarm.test(text) ? watch : undefined)
   } catch (cause) {
     throw edgeProblem('malformed-json', { cause })
   }
   if (harm !== undefined) throw harmfulInput(harm)
   return value
 }
+
+// How such a key and a NUL can be written in JSON, the key's letters escaped or not. Watching each value takes many times
+// as long as parsing.
+const mayHarm = /__proto__|\\u00/i
 
 /** What must not come in: a key that reaches the prototype; a NUL, which Postgres can't keep in text. */
 export function harmOf(text: string, role: 'key' | 'value' = 'key'): string | undefined {

@@ -1,6 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { withCorrelation } from './correlation.ts'
 import { createLogger } from './logger.ts'
 
 function listeningLogger(level = 'info') {
@@ -26,22 +24,6 @@ describe('createLogger', () => {
       port: 8080,
     })
     expect(entries()[0].time).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
-  })
-
-  it('gives each line the correlation id of the work that wrote it, also across awaits', async () => {
-    const { logger, entries } = listeningLogger()
-    const work = (id: string) =>
-      withCorrelation(id, async () => {
-        await nextTurn()
-        logger.info(id)
-      })
-    await Promise.all([work('one'), work('two')])
-    logger.info('none')
-    expect(entries().map(({ msg, correlationId }) => [msg, correlationId])).toEqual([
-      ['one', 'one'],
-      ['two', 'two'],
-      ['none', undefined],
-    ])
   })
 
   it.each([

@@ -1,6 +1,5 @@
-// Structured logs: one JSON line an entry on standard output, with the correlation id and without secrets.
+// Structured logs: one JSON line an entry on standard output, without secrets.
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { currentCorrelationId } from './correlation.ts'
 
 export type { Logger }
 
@@ -39,7 +38,7 @@ const redactedPaths = prefixes.flatMap(prefix =>
   ),
 )
 
-/** A logger whose lines, written while a request is handled, carry that request's `correlationId`. */
+/** A logger that redacts what is secret or personal by the names of fields. */
 export function createLogger({ name, level = 'info', destination }: LoggerOptions): Logger {
   const options = {
     name,
@@ -47,10 +46,6 @@ export function createLogger({ name, level = 'info', destination }: LoggerOption
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: redactedPaths, censor: '[redacted]' },
-    mixin: () => {
-      const correlationId = currentCorrelationId()
-      return correlationId === undefined ? {} : { correlationId }
-    },
   }
   return destination === undefined ? pino(options) : pino(options, destination)
 }

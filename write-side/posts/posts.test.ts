@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { StoredEvent } from '@cryptotalks/shared-kernel/eventsourcing/codec'
+import { toStored } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import type { EventMetadata } from '@cryptotalks/shared-kernel/eventsourcing/metadata'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestWriteSide, type TestWriteSide } from '../testing/test-write-side.ts'
 
@@ -20,6 +24,21 @@ const draft = (more: object = {}) => ({
 const publish = (body: object, headers: object = {}) =>
   side.post('/api/posts', body, { ...author, ...headers })
 const postsIn = async () => (await side.wholeLog()).split('"PostPublished"').length - 1
+
+/** Gives back the slug of a post that was published after `since`, as a race that is lost would. */
+async function releaseSlugOf(holder: string, since: bigint) {
+  const data = { kind: 'slug', holder }
+  let reserved: StoredEvent | undefined
+  const fromPosition = { commit: since, prepare: since }
+  for await (const resolved of side.store.client.readAll({ fromPosition })) {
+    const event = toStored(resolved)
+    if (event?.type === 'NameReserved' && isDeepStrictEqual(event.data, data)) reserved = event
+  }
+  if (!reserved) throw new Error(`No slug was reserved for ${holder}`)
+  const metadata = reserved.metadata as EventMetadata
+  const released = { id: randomUUID(), type: 'NameReleased', data, schemaVersion: 1, metadata }
+  await side.store.append(reserved.streamName, 0, [released])
+}
 
 describe('publishing', () => {
   it('answers where the post is, its revision, and from where on it can be read', async () => {
@@ -86,13 +105,26 @@ describe('publishing', () => {
     expect(await postsIn()).toBe(before + 1)
   })
 
-  it('under a key that was used for another post is refused and changes nothing', async () => {
+  it('under a key that was used for another post is refused, and keeps no slug', async () => {
     const key = { 'Idempotency-Key': randomUUID() }
     await publish(draft({ title: 'The first' }), key)
-    const before = await side.store.end()
+    const before = await postsIn()
     const other = await publish(draft({ title: 'The second' }), key)
     expect([other.status, other.body.code]).toEqual([422, 'idempotency-key-reused'])
-    expect(await side.store.end()).toBe(before)
+    expect(await postsIn()).toBe(before)
+    expect((await publish(draft({ title: 'The second' }))).body.slug).toBe('the-second')
+  })
+
+  it('again answers with the slug it got, though a better one has become free since', async () => {
+    const before = await side.store.end()
+    const first = await publish(draft({ title: 'Scarce' }))
+    const key = { 'Idempotency-Key': randomUUID() }
+    const second = await publish(draft({ title: 'Scarce' }), key)
+    await releaseSlugOf(String(first.body.id), before)
+    const again = await publish(draft({ title: 'Scarce' }), key)
+    expect(again.text).toBe(second.text)
+    expect(again.body.slug).toMatch(/^scarce-[0-9a-f]{6}$/)
+    expect((await publish(draft({ title: 'Scarce' }))).body.slug).toBe('scarce')
   })
 
   it('raced by two posts under one key publishes one, and keeps no slug for the other', async () => {

@@ -40,9 +40,9 @@ export type Publish = (draft: Draft, metadata: CommandMetadata) => Promise<Publi
 /** The flow over what it needs. It throws `OutcomeUnknown` when the event store or the keys stay out of reach. */
 export function createPublishing(kernel: Kernel, reservations: Reservations): Publish {
   const reserveSlug = async (title: string, postId: string, metadata: CommandMetadata) => {
-    for (const name of slugsFor(title, postId)) {
+    for (const [attempt, name] of slugsFor(title, postId).entries()) {
       const slug: Name = { kind: 'slug', name }
-      if (await reservations.reserve(slug, postId, metadata)) return slug
+      if (await reservations.reserve(slug, postId, metadata)) return { slug, attempt }
     }
     throw new Error(`Every slug of post ${postId} is taken, even the one with its whole id`)
   }
@@ -57,27 +57,23 @@ export function createPublishing(kernel: Kernel, reservations: Reservations): Pu
 
   return async (draft, metadata) => {
     const postId = derivedId('post', metadata.commandId)
-    const run = (slug: string, expects?: 'no_stream') =>
-      runCommand(kernel, {
-        streamName: postStream(postId),
-        evolution: post,
-        decide: publishPost({ ...draft, postId, slug }),
-        metadata,
-        ...(expects && { expects }),
-      })
     // Without the author's key nothing can be written in the end, so that is no time to begin reserving.
     await kernel.keyring.obtain(draft.authorId)
-    // Nor is it when this post is public already: by this command, or by another request under its key.
-    const known = await slugOf(postId, draft.authorId)
-    if (known !== undefined) return published(await run(known), postId, known)
-
     const reserved = await reserveSlug(draft.title, postId, metadata)
-    const outcome = await run(reserved.name, 'no_stream')
+    const outcome = await runCommand(kernel, {
+      streamName: postStream(postId),
+      evolution: post,
+      decide: publishPost({ ...draft, postId, slug: reserved.slug.name }),
+      metadata,
+      expects: 'no_stream',
+      // A repetition may find another slug free than the first run did. Not the slug itself: it is personal, ids are not.
+      variant: String(reserved.attempt),
+    })
     if (outcome.kind === 'accepted' && !outcome.repeated)
-      return published(outcome, postId, reserved.name)
-    // Another run came first beside us, perhaps to another slug, and the post keeps that one.
-    const slug = (await slugOf(postId, draft.authorId)) ?? reserved.name
-    if (slug !== reserved.name) await reservations.release(reserved, postId, metadata)
+      return published(outcome, postId, reserved.slug.name)
+    // The post was public already, perhaps under another slug, and keeps that one.
+    const slug = (await slugOf(postId, draft.authorId)) ?? reserved.slug.name
+    if (slug !== reserved.slug.name) await reservations.release(reserved.slug, postId, metadata)
     return published(outcome, postId, slug)
   }
 }
