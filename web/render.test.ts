@@ -228,6 +228,16 @@ describe('a refused form', () => {
     expect(html).toContain('value="fees, how-to"')
   })
 
+  it('keeps a post of somebody whose session has ended, and says how to go on', async () => {
+    const values = { title: 'Late', body: 'An hour of work', tags: '' }
+    const { html, status } = await draw('/posts/new', {
+      refused: { values, problem: problem(401, 'not-signed-in') },
+    })
+    expect(status).toBe(401)
+    expect(html).toContain('>An hour of work</textarea>')
+    expect(html).toMatch(/<a href="\/sign-in" target="_blank" /)
+  })
+
   it('of a page without a form shows the problem as a page', async () => {
     const { html, status } = await draw('/market', {
       refused: { values: {}, problem: problem(403, 'cross-site-request') },
