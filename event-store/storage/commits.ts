@@ -1,8 +1,12 @@
-// Writes that come in together share one transaction, and each is answered once it is on disk.
+// Writes that come in together share one commit, and each is answered once it is on disk.
 import type { Log, Written } from './log.ts'
 
-/** Writes a transaction at most; what waits beyond them goes into the next. */
+/** Writes a commit at most; what waits beyond them goes into the next. */
 const MOST_WRITES = 20_000
+/** A flush that takes no longer is waited for when a write is alone: to be called back takes half as long again. */
+const QUICK_FLUSH_MS = 1
+/** The weight of the last flush in the running mean of their times. */
+const NEWEST_SHARE = 0.1
 
 interface Waiting {
   readonly write: () => unknown
@@ -10,12 +14,21 @@ interface Waiting {
   readonly failed: (error: unknown) => void
 }
 
-/** Queues writes; a turn of the event loop's worth of them is one commit. */
+/** What has been written and is on its way to disk. */
+interface Unsafe {
+  readonly batch: readonly Waiting[]
+  readonly results: readonly unknown[]
+  readonly written: readonly Written[]
+}
+
+/** Queues writes: those that come in while one commit is on its way to disk are the next. */
 export class Commits {
   readonly #log: Log
   readonly #publish: (written: readonly Written[]) => void
   #waiting: Waiting[] = []
   #scheduled: NodeJS.Immediate | undefined
+  #unsafe: Unsafe | undefined
+  #flushMs = 0
 
   /** `publish` hears of what each commit wrote, in order, after its writers have been answered. */
   constructor(log: Log, publish: (written: readonly Written[]) => void) {
@@ -24,32 +37,77 @@ export class Commits {
   }
 
   /**
-   * Has `write` run within the next transaction, after all that was submitted before it. Then calls `done` with what
-   * it returned, or `failed` if the transaction could not be committed: then nothing of it was written.
+   * Has `write` run within the next commit, after all that was submitted before it. Then calls `done` with what it
+   * returned, or `failed` if the commit failed: then nothing of it was written.
    */
   submit<T>(write: () => T, done: (result: T) => void, failed: (error: unknown) => void): void {
     this.#waiting.push({ write, done: done as (result: unknown) => void, failed })
-    this.#scheduled ??= setImmediate(() => this.#commit())
+    this.#schedule()
   }
 
   /** Commits what is waiting at once. */
   flush(): void {
-    while (this.#waiting.length > 0) this.#commit()
+    if (this.#unsafe) this.#flushNow(this.#unsafe)
+    for (let unsafe = this.#write(); unsafe; unsafe = this.#write()) this.#flushNow(unsafe)
+  }
+
+  #schedule(): void {
+    if (this.#unsafe || this.#waiting.length === 0) return
+    this.#scheduled ??= setImmediate(() => this.#commit())
   }
 
   #commit(): void {
+    const unsafe = this.#write()
+    if (unsafe?.batch.length === 1 && this.#flushMs < QUICK_FLUSH_MS) this.#flushNow(unsafe)
+    else if (unsafe) this.#flushAside(unsafe)
+    this.#schedule()
+  }
+
+  /** Runs what is waiting as one transaction; it isn't on disk then. */
+  #write(): Unsafe | undefined {
     clearImmediate(this.#scheduled)
     this.#scheduled = undefined
     const batch = this.#waiting.splice(0, MOST_WRITES)
-    if (this.#waiting.length > 0) this.#scheduled = setImmediate(() => this.#commit())
+    if (batch.length === 0) return undefined
     const results: unknown[] = []
-    let written: readonly Written[]
     try {
-      written = this.#log.transaction(() => {
+      this.#log.checkpoint({ ifDue: true })
+      const written = this.#log.write(() => {
         for (const { write } of batch) results.push(write())
       })
+      this.#unsafe = { batch, results, written }
     } catch (error) {
       for (const { failed } of batch) failed(error)
+    }
+    return this.#unsafe
+  }
+
+  #flushNow(unsafe: Unsafe): void {
+    const start = performance.now()
+    let failure: unknown
+    try {
+      this.#log.flush()
+    } catch (error) {
+      failure = error
+    }
+    this.#finish(unsafe, start, failure)
+  }
+
+  #flushAside(unsafe: Unsafe): void {
+    const start = performance.now()
+    this.#log.flushAside(failure => {
+      // It may have been waited for in the meantime.
+      if (this.#unsafe !== unsafe) return
+      this.#finish(unsafe, start, failure)
+      this.#schedule()
+    })
+  }
+
+  #finish({ batch, results, written }: Unsafe, start: number, failure: unknown): void {
+    this.#unsafe = undefined
+    this.#flushMs += (performance.now() - start - this.#flushMs) * NEWEST_SHARE
+    if (failure) {
+      for (const { failed } of batch) failed(failure)
       return
     }
     batch.forEach(({ done }, i) => {

@@ -7,25 +7,27 @@ import {
   isIntact,
   type NewEvent,
   positionOf,
+  revisionOf,
+  streamNameOf,
+  streamNumberOf,
   TOMBSTONE_REVISION,
 } from '../protocol/recorded-event.ts'
-import { DamagedStore, StoreFull } from './errors.ts'
+import { DamagedStore } from './errors.ts'
 import { faultOf } from './file-check.ts'
 import { IdRuns } from './id-runs.ts'
+import type { JournalEntry } from './journal.ts'
 import { nameKey, positionKey, revisionKey } from './keys.ts'
 import { openTables, type Tables } from './tables.ts'
+import { Transactions } from './transactions.ts'
 
 /** The layout of the files; a store of another version is refused. */
-const FORMAT = '1'
+const FORMAT = '2'
+/** The layout before there was a journal, otherwise the same. */
+const WITHOUT_JOURNAL = '1'
 /** Where the first record stands: position 0 is before everything. */
 const FIRST_POSITION = 1
 /** A page of records ends early when it has grown to this size. */
 const PAGE_BYTES = 1024 * 1024
-
-/** What must stay free on the disk besides the records of a commit: the trees' own pages and what is freed only later. */
-const SPARE_BYTES = 4 * 1024 * 1024
-/** At worst each record has a page of its own rewritten in two trees. */
-const INDEX_BYTES_A_RECORD = 2 * 4096
 
 /** An event that has just been written. */
 export interface Written {
@@ -76,23 +78,26 @@ export interface LogRange {
  */
 export class Log {
   readonly #tables: Tables
+  readonly #transactions: Transactions
   readonly #ids: IdRuns
   readonly #now: () => number
-  readonly #dir: string
-  readonly #freeBytes: () => number
   #next = FIRST_POSITION
   #streamCount = 0
   #lastCreated = 0
   #skipped = false
   #written: Written[] = []
-  #broken: DamagedStore | undefined
 
-  private constructor(tables: Tables, { dir, now, freeBytes }: LogOptions) {
+  private constructor(tables: Tables, { dir, durable, now, freeBytes }: LogOptions) {
     this.#tables = tables
     this.#now = now
-    this.#dir = dir
-    this.#freeBytes = freeBytes ?? (() => freeBytesIn(dir))
     this.#ids = new IdRuns(tables.ids)
+    this.#checkFormat(dir)
+    this.#transactions = new Transactions(tables, {
+      dir,
+      durable,
+      freeBytes: freeBytes ?? (() => freeBytesIn(dir)),
+      restore: entries => this.#restore(entries),
+    })
   }
 
   /** Opens or creates the store in a folder that exists. Throws `DamagedStore`. */
@@ -100,20 +105,18 @@ export class Log {
     const { dir, durable } = options
     const fault = faultOf(dir)
     if (fault) throw new DamagedStore(fault)
-    let log: Log
+    let tables: Tables
     try {
-      log = new Log(openTables(dir, durable), options)
+      tables = openTables(dir, durable)
     } catch (cause) {
       throw new DamagedStore(`${dir} can't be opened: ${(cause as Error).message}`, { cause })
     }
     try {
-      log.#checkFormat(dir)
-      log.#load()
+      return new Log(tables, options)
     } catch (error) {
-      void log.close()
+      void tables.env.close()
       throw error
     }
-    return log
   }
 
   /** The position of the last event, 0 while there is none. */
@@ -127,8 +130,16 @@ export class Log {
     return Math.max(this.#now(), this.#lastCreated)
   }
 
+  /** The tables, unless they may miss what was acknowledged. */
+  get #sound(): Tables {
+    // It is made while the tables are read already.
+    const broken = this.#transactions?.broken
+    if (broken) throw broken
+    return this.#tables
+  }
+
   streamNumber(name: string): number | undefined {
-    return this.#tables.streams.getBinary(nameKey(name))?.readUInt32BE(0)
+    return this.#sound.streams.getBinary(nameKey(name))?.readUInt32BE(0)
   }
 
   streamEnd(streamNumber: number): StreamEnd {
@@ -136,7 +147,7 @@ export class Log {
     // Both keys are made in the same scratch space, so each is copied before the next one is made.
     const start = Buffer.from(revisionKey(streamNumber, TOMBSTONE_REVISION))
     const end = Buffer.from(revisionKey(streamNumber, 0)).subarray(0, 4)
-    for (const { key } of this.#tables.revisions.getRange({
+    for (const { key } of this.#sound.revisions.getRange({
       start,
       end,
       reverse: true,
@@ -150,13 +161,13 @@ export class Log {
 
   /** The event at a place of a stream, hidden or not. */
   event(streamNumber: number, revision: number): Buffer | undefined {
-    const position = this.#tables.revisions.getBinary(revisionKey(streamNumber, revision))
+    const position = this.#sound.revisions.getBinary(revisionKey(streamNumber, revision))
     return position && this.record(position.readUIntBE(0, 6))
   }
 
   /** The record at a position. */
   record(position: number): Buffer | undefined {
-    const record = this.#tables.records.getBinary(positionKey(position))
+    const record = this.#sound.records.getBinary(positionKey(position))
     return record && intact(record, position)
   }
 
@@ -180,7 +191,7 @@ export class Log {
     const out: Buffer[] = []
     let bytes = 0
     const start = Buffer.from(revisionKey(streamNumber, from))
-    for (const { key, value } of this.#tables.revisions.getRange({ start, reverse, limit })) {
+    for (const { key, value } of this.#sound.revisions.getRange({ start, reverse, limit })) {
       if (key.readUInt32BE(0) !== streamNumber || key[4] === 0xff) break
       const revision = key.readUIntBE(6, 6)
       if (reverse ? revision < to : revision > to) break
@@ -210,7 +221,7 @@ export class Log {
     let [count, bytes] = [0, 0]
     const start = Buffer.from(positionKey(Math.min(from, 2 ** 48 - 1)))
     const range = { start, reverse: backwards, limit, exclusiveStart: backwards }
-    for (const { key, value } of this.#tables.records.getRange(range)) {
+    for (const { key, value } of this.#sound.records.getRange(range)) {
       bytes += value.length
       count++
       visit(intact(value, key.readUIntBE(2, 6)))
@@ -220,44 +231,57 @@ export class Log {
   }
 
   /**
-   * Runs `action` as one transaction: all that it writes is durable when this returns, or, if it throws, nothing is
+   * Runs `action` as one transaction: all that it writes is on disk when this returns, or, if it throws, nothing is
    * written. Returns what was written, in order.
    */
   transaction(action: () => void): Written[] {
-    if (this.#broken) throw this.#broken
-    let acted = false
+    const written = this.write(action)
+    this.flush()
+    return written
+  }
+
+  /** The same, but what was written, though visible at once, is on disk only after the next flush. */
+  write(action: () => void): Written[] {
+    let begun = false
     try {
-      this.#tables.env.transactionSync(() => {
+      this.#transactions.run(() => {
+        begun = true
         action()
-        if (this.#skipped)
-          this.#tables.meta.putSync(Buffer.from('next'), Buffer.from(String(this.#next)))
-        this.#makeSureOfRoom()
-        acted = true
+        if (this.#skipped) this.#writeNext()
+        return { next: this.#next, records: this.#written.map(({ record }) => record) }
       })
       return this.#written
     } catch (error) {
-      if (!acted) {
-        this.#load()
-        throw error
-      }
-      // After a commit that failed on the disk the library is in no state to begin another.
-      this.#broken = new DamagedStore(
-        `The last commit failed, restart the server: ${(error as Error).message}`,
-        { cause: error },
-      )
-      throw this.#broken
+      if (begun) this.#load()
+      throw error
     } finally {
       this.#written = []
       this.#skipped = false
     }
   }
 
+  /** Has all that was written on disk when it returns. */
+  flush(): void {
+    this.#transactions.flush()
+  }
+
+  /** The same without making anybody wait; nothing may be written until it is done. */
+  flushAside(done: (error?: Error) => void): void {
+    this.#transactions.flushAside(done)
+  }
+
+  /**
+   * Brings the tables to disk, as is done from time to time; only what was written since is looked for in the journal
+   * after a kill. `ifDue` leaves it to the log whether there is enough to do.
+   */
+  checkpoint({ ifDue = false } = {}): void {
+    if (!ifDue || this.#transactions.isCheckpointDue) this.#transactions.checkpoint()
+  }
+
   /** Within a transaction: gives a stream its number. */
   createStream(name: string): number {
     const number = ++this.#streamCount
-    const value = Buffer.alloc(4)
-    value.writeUInt32BE(number, 0)
-    this.#tables.streams.putSync(nameKey(name), value)
+    this.#putStream(name, number)
     return number
   }
 
@@ -279,10 +303,7 @@ export class Log {
     })
     this.#next = position + record.length
     this.#lastCreated = created
-    this.#tables.records.putSync(positionKey(position), record)
-    const value = Buffer.allocUnsafe(6)
-    value.writeUIntBE(position, 0, 6)
-    this.#tables.revisions.putSync(revisionKey(stream.number, revision), value)
+    this.#putRecord(stream.number, revision, position, record)
     this.#ids.add(event.id, position)
     this.#written.push({ stream: stream.name, revision, position, record })
     return position
@@ -296,7 +317,7 @@ export class Log {
 
   /** Removes everything. */
   clear(): void {
-    this.#tables.env.transactionSync(() => {
+    this.#transactions.runAlone(() => {
       for (const table of [
         this.#tables.records,
         this.#tables.revisions,
@@ -313,12 +334,17 @@ export class Log {
 
   /** Closes the files; the log can't be used afterwards. */
   async close(): Promise<void> {
-    await this.#tables.env.close()
+    try {
+      this.#transactions.close()
+    } finally {
+      await this.#tables.env.close()
+    }
   }
 
   #checkFormat(dir: string): void {
     const format = this.#tables.meta.getBinary(Buffer.from('format'))?.toString()
-    if (format === undefined) this.#tables.env.transactionSync(() => this.#writeFormat())
+    if (format === undefined || format === WITHOUT_JOURNAL)
+      this.#tables.env.transactionSync(() => this.#writeFormat())
     else if (format !== FORMAT) {
       throw new DamagedStore(`${dir} holds format ${format}; this version reads ${FORMAT}.`)
     }
@@ -328,11 +354,38 @@ export class Log {
     this.#tables.meta.putSync(Buffer.from('format'), Buffer.from(FORMAT))
   }
 
-  /** Refuses a transaction that might not fit on the disk before anything of it is written there. */
-  #makeSureOfRoom(): void {
-    let needed = SPARE_BYTES + this.#written.length * INDEX_BYTES_A_RECORD
-    for (const { record } of this.#written) needed += record.length
-    if (this.#freeBytes() < needed) throw new StoreFull(`There is no room left in ${this.#dir}.`)
+  #putStream(name: string, number: number): void {
+    const value = Buffer.alloc(4)
+    value.writeUInt32BE(number, 0)
+    this.#tables.streams.putSync(nameKey(name), value)
+  }
+
+  #putRecord(stream: number, revision: number, position: number, record: Buffer): void {
+    this.#tables.records.putSync(positionKey(position), record)
+    const value = Buffer.allocUnsafe(6)
+    value.writeUIntBE(position, 0, 6)
+    this.#tables.revisions.putSync(revisionKey(stream, revision), value)
+  }
+
+  #writeNext(): void {
+    this.#tables.meta.putSync(Buffer.from('next'), Buffer.from(String(this.#next)))
+  }
+
+  /** Puts what the tables have lost into them again, and finds out where the log ends. */
+  #restore(entries: readonly JournalEntry[]): void {
+    for (const record of entries.flatMap(({ records }) => records)) {
+      const position = positionOf(record)
+      const number = streamNumberOf(record)
+      const name = streamNameOf(record).toString()
+      if (this.streamNumber(name) === undefined) this.#putStream(name, number)
+      this.#putRecord(number, revisionOf(record), position, intact(record, position))
+    }
+    const last = entries.at(-1)
+    if (last) {
+      this.#next = last.next
+      this.#writeNext()
+    }
+    this.#load()
   }
 
   /** Finds out where the log ends, and reads the ids that no run holds yet. */
