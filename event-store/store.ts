@@ -1,4 +1,5 @@
 // One store: its log, the rules of its streams, the queue of its writes and those who follow them.
+import { Access } from './access/access.ts'
 import { Commits } from './storage/commits.ts'
 import type { Log } from './storage/log.ts'
 import { type Appended, type AppendRefusal, Writer } from './streams/append.ts'
@@ -23,6 +24,7 @@ export type WriteOutcome = Appended | AppendRefusal
 export class Store {
   readonly log: Log
   readonly streams: Streams
+  readonly access: Access
   readonly feed = new LiveFeed()
   readonly #writer: Writer
   readonly #commits: Commits
@@ -31,6 +33,7 @@ export class Store {
   constructor(log: Log) {
     this.log = log
     this.streams = new Streams(log)
+    this.access = new Access(this.streams)
     this.#writer = new Writer(this.streams)
     this.#commits = new Commits(log, written => this.feed.publish(written))
     this.#begin()

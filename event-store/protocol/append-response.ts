@@ -77,6 +77,7 @@ export function batchSuccess(
 export type BatchRefusal =
   | AppendRefusal
   | { readonly kind: 'bad-request'; readonly reason: string }
+  | { readonly kind: 'access-denied' }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'unknown'; readonly reason: string }
 
@@ -97,6 +98,8 @@ function statusOf(refusal: BatchRefusal): readonly [code: number, name: string, 
       return [3, 'MaximumAppendSizeExceeded', varintField(1, refusal.limit)]
     case 'bad-request':
       return [3, 'BadRequest', bytesField(1, refusal.reason)]
+    case 'access-denied':
+      return [7, 'AccessDenied', EMPTY]
     case 'timeout':
       return [4, 'Timeout', EMPTY]
     case 'unknown':

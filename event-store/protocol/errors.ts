@@ -6,6 +6,9 @@ import { GrpcError, Status } from '../transport/status.ts'
 export const invalid = (words: string, options?: ErrorOptions): GrpcError =>
   new GrpcError(Status.INVALID_ARGUMENT, words, {}, options)
 
+export const accessDenied = (): GrpcError =>
+  new GrpcError(Status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' })
+
 export const streamDeleted = (stream: string): GrpcError =>
   new GrpcError(Status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
     exception: 'stream-deleted',

@@ -65,6 +65,7 @@ export const append =
         if (options) {
           if (target) throw invalid('The options were sent twice.')
           target = checkedTarget(options)
+          store.access.demand(call.principal, 'write', target.stream)
           return
         }
         if (!target) throw invalid('The options are missing.')
@@ -95,6 +96,7 @@ const remove = (store: Store, verb: 'delete' | 'tombstone'): Handler =>
   unary((bytes, call) => {
     // Delete and Tombstone lay their options out as Append does.
     const { stream, expected } = checkedTarget(understood(() => decodeAppendRequest(bytes)).options)
+    store.access.demand(call.principal, 'delete', stream)
     store.write(
       writer => writer[verb](stream, expected),
       outcome =>

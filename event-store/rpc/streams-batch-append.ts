@@ -120,6 +120,9 @@ class BatchAppendCall {
     if (!options) return refuse({ kind: 'bad-request', reason: 'The options are missing.' })
     const target = targetOf(options)
     if ('kind' in target) return refuse(asRefusal(target))
+    if (!this.#store.access.allows(this.#call.principal, 'write', target.stream)) {
+      return refuse({ kind: 'access-denied' })
+    }
     const left = timeLeft(options)
     if (left <= 0) return refuse({ kind: 'timeout' })
     if (this.#unfinished.size + this.#refused.size >= MAX_UNFINISHED) {

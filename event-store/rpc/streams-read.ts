@@ -15,7 +15,7 @@ import {
 import { positionOf, revisionOf, streamNameOf } from '../protocol/recorded-event.ts'
 import type { Store } from '../store.ts'
 import { EventSender } from '../streams/event-sender.ts'
-import { isHiddenFromAll } from '../streams/names.ts'
+import { ALL, isHiddenFromAll } from '../streams/names.ts'
 import { allSource } from '../subscriptions/all-subscription.ts'
 import { CatchUp, otherWork, PAGE_EVENTS } from '../subscriptions/catch-up.ts'
 import { type Filter, filterOf } from '../subscriptions/filter.ts'
@@ -47,6 +47,7 @@ export const read = (store: Store): Handler =>
     const { source, extent, filter, ids, resolveLinks } = request
     if (!ids) throw invalid('The request does not say which form of event ids it wants.')
     if (!source || !extent || !filter) throw invalidCombination(request)
+    store.access.demand(call.principal, 'read', source.kind === 'all' ? ALL : source.name)
     const sender = new EventSender(call, store.streams, { ids, resolveLinks })
     if (extent === 'subscription') {
       if (request.backwards) throw invalidCombination(request)

@@ -12,7 +12,10 @@ test.each<[string, StreamLimits]>([
   ['{"$maxCount":-1,"$tb":2}', { truncateBefore: 2 }],
   ['{"$maxCount":0}', {}],
   ['{"$MaxCount":2}', {}],
-  ['{"$acl":{"$r":"$all","$w":["a"]},"$maxCount":2}', { maxCount: 2 }],
+  [
+    '{"$acl":{"$r":"$all","$w":["a"],"$d":[]},"$maxCount":2}',
+    { maxCount: 2, acl: { read: ['$all'], write: ['a'], delete: [] } },
+  ],
 ])('%s', (json, limits) => {
   expect(parseLimits(Buffer.from(json))).toEqual(limits)
 })
@@ -24,12 +27,19 @@ test.each(['"3"', '2.5', '2.0', '1e0', 'null', 'true', '[3]', '99999999999999999
   },
 )
 
-test.each(['', '{', '[]', '3', 'null', 'nonsense', '{"$tb":1', '{"$acl":7,"$tb":2}'])(
-  '%j says nothing',
-  json => {
-    expect(parseLimits(Buffer.from(json))).toEqual({})
-  },
-)
+test.each([
+  '',
+  '{',
+  '[]',
+  '3',
+  'null',
+  'nonsense',
+  '{"$tb":1',
+  '{"$acl":7,"$tb":2}',
+  '{"$acl":{"$r":null},"$tb":2}',
+])('%j says nothing', json => {
+  expect(parseLimits(Buffer.from(json))).toEqual({})
+})
 
 test('another $tb leaves the rest as it is', () => {
   const changed = withTruncateBefore(Buffer.from('{"$tb":9223372036854775807,"own":[1]}'), 7)

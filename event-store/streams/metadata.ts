@@ -1,4 +1,5 @@
-// What a stream's metadata says about its events: how many are shown, for how long, from where on.
+// What a stream's metadata says about its events: how many are shown, for how long, from where on, and to whom.
+import { type Acl, aclOf } from './acl.ts'
 
 /** The `$tb` that stands for a soft delete, 2^63-1. */
 export const DELETED_TB = '9223372036854775807'
@@ -14,6 +15,8 @@ export interface StreamLimits {
   readonly truncateBefore?: number
   /** A soft delete: the stream reads as not found until it is written again. */
   readonly deleted?: true
+  /** Who may do what, where that differs from the default. */
+  readonly acl?: Acl
 }
 
 export const NO_LIMITS: StreamLimits = {}
@@ -53,17 +56,6 @@ function int64(text: string): bigint | undefined {
   return value >= SMALLEST_INT64 && value <= LARGEST_INT64 ? value : undefined
 }
 
-const isRoles = (value: unknown): boolean =>
-  typeof value === 'string' ||
-  (Array.isArray(value) && value.every(role => typeof role === 'string'))
-const isAcl = (value: unknown): boolean =>
-  value !== null &&
-  typeof value === 'object' &&
-  !Array.isArray(value) &&
-  ['$r', '$w', '$d', '$mr', '$mw'].every(
-    key => !(key in value) || isRoles((value as Record<string, unknown>)[key]),
-  )
-
 function parseObject(data: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(data.toString('utf8'))
@@ -92,13 +84,15 @@ export function parseLimits(data: Buffer): StreamLimits {
     if (value === undefined) return NO_LIMITS
     if (value >= minimum) values.set(key, value)
   }
-  if ('$acl' in object && !isAcl(object.$acl)) return NO_LIMITS
+  const acl = aclOf(object.$acl)
+  if ('$acl' in object && !acl) return NO_LIMITS
   const [maxCount, maxAge, tb] = ['$maxCount', '$maxAge', '$tb'].map(key => values.get(key))
   return {
     ...(maxCount === undefined ? {} : { maxCount: Number(maxCount) }),
     ...(maxAge === undefined ? {} : { maxAge: Number(maxAge) }),
     ...(tb === undefined ? {} : { truncateBefore: tb > 2n ** 53n ? Infinity : Number(tb) }),
     ...(tb === LARGEST_INT64 ? { deleted: true } : {}),
+    ...(acl ? { acl } : {}),
   }
 }
 

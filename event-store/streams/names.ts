@@ -2,6 +2,9 @@
 
 const META_PREFIX = '$$'
 
+/** Everything, where a right to it is meant; a stream of that name has nothing to do with it. */
+export const ALL = '$all'
+
 /** The stream that holds a stream's metadata. */
 export const metastreamOf = (stream: string): string => META_PREFIX + stream
 export const isMetastream = (stream: string): boolean => stream.startsWith(META_PREFIX)

@@ -1,6 +1,7 @@
 // One gRPC call over an HTTP/2 stream: messages in, frames out, a status at the end.
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { MessageReader } from './framing.ts'
+import { ANONYMOUS, type Principal } from './principal.ts'
 import { GrpcError, Status, type StatusCode, trailersOf } from './status.ts'
 
 /** Frames that become ready together leave in writes of about this size. */
@@ -40,6 +41,8 @@ export interface CallListener {
  */
 export class Call {
   readonly headers: IncomingHttpHeaders
+  /** Who makes the call; known before its handler hears of it. */
+  principal: Principal = ANONYMOUS
   #stream: ServerHttp2Stream
   #queue: Buffer[] = []
   #queued = 0

@@ -7,12 +7,18 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { Call } from './call.ts'
+import { type Principal, SYSTEM } from './principal.ts'
 import { GrpcError, Status, trailersOf } from './status.ts'
 
 /** Takes a call as it comes in; what it throws at once ends the call. */
 export type Handler = (call: Call) => void
 /** Handlers by full path, `/package.Service/Method`. */
 export type Routes = ReadonlyMap<string, Handler>
+/** Finds out who makes a call of a path, in lower case, or why it is refused; a promise where that takes time. */
+export type Admission = (
+  path: string,
+  headers: IncomingHttpHeaders,
+) => Principal | GrpcError | Promise<Principal | GrpcError>
 
 /** A window of one MiB a stream and eight a session keep large batches flowing. */
 const STREAM_WINDOW_BYTES = 1024 * 1024
@@ -31,10 +37,12 @@ export class GrpcServer {
   readonly server: Http2Server
   readonly #routes: Routes
   readonly #services: ReadonlySet<string>
+  readonly #admission: Admission
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #calls = new Set<Call>()
 
-  constructor(routes: Routes) {
+  constructor(routes: Routes, admission: Admission = () => SYSTEM) {
+    this.#admission = admission
     // The real server matches paths without regard to case, and its method list is in lower case.
     this.#routes = new Map([...routes].map(([path, handler]) => [path.toLowerCase(), handler]))
     this.#services = new Set([...this.#routes.keys()].map(path => path.split('/')[1] as string))
@@ -100,8 +108,23 @@ export class GrpcServer {
     const call = new Call(stream, headers)
     this.#calls.add(call)
     call.onClose(() => this.#calls.delete(call))
-    call.attempt(() => handler(call))
+    const admitted = this.#admission(path, headers)
+    if (admitted instanceof Promise) {
+      admitted.then(
+        who => begin(call, who, handler),
+        error => call.fail(error),
+      )
+    } else begin(call, admitted, handler)
   }
+}
+
+function begin(call: Call, admitted: Principal | GrpcError, handler: Handler): void {
+  if (admitted instanceof GrpcError) {
+    call.fail(admitted)
+    return
+  }
+  call.principal = admitted
+  call.attempt(() => handler(call))
 }
 
 function pinged(session: ServerHttp2Session): NodeJS.Timeout {
