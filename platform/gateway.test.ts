@@ -181,37 +181,41 @@ describe('the gateway', () => {
     expect((await fetch(url)).status).toBe(200)
   })
 
-  test('streams 100 MB each way without holding them', async () => {
+  test('streams 100 MB each way at the pace of whoever reads', async () => {
     const MIB = 1024 * 1024
     const chunk = Buffer.alloc(MIB, 1)
+    /** What has been sent and not yet been received, at its most. */
+    const underWay = { sent: 0, received: 0, most: 0 }
+    const restart = () => Object.assign(underWay, { sent: 0, received: 0 })
     const body = function* () {
-      for (let i = 0; i < 100; i++) yield chunk
+      for (let i = 0; i < 100; i++) {
+        yield chunk
+        underWay.sent += MIB
+        underWay.most = Math.max(underWay.most, underWay.sent - underWay.received)
+      }
+    }
+    const readSlowly = async (parts: AsyncIterable<Uint8Array>) => {
+      for await (const part of parts) {
+        underWay.received += part.length
+        for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+      }
+      return underWay.received
     }
     const write = await service(async (req, res) => {
-      let bytes = 0
-      for await (const part of req) bytes += part.length
-      res.setHeader('x-received', bytes)
+      res.setHeader('x-received', await readSlowly(req))
+      restart()
       await pipeline(Readable.from(body()), res).catch(() => {})
     })
     const { url } = await gateway({ writeSideUrl: write.url })
-    const before = process.memoryUsage().rss
-    let highest = before
-    const watch = setInterval(() => {
-      highest = Math.max(highest, process.memoryUsage().rss)
-    }, 5)
     const answer = await fetch(`${url}/upload`, {
       method: 'POST',
       body: Readable.toWeb(Readable.from(body())) as ReadableStream,
       duplex: 'half',
     } as RequestInit)
-    let received = 0
-    for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>) {
-      received += part.length
-    }
-    clearInterval(watch)
     expect(answer.headers.get('x-received')).toBe(String(100 * MIB))
-    expect(received).toBe(100 * MIB)
-    expect(highest - before).toBeLessThan(90 * MIB)
+    expect(await readSlowly(answer.body as unknown as AsyncIterable<Uint8Array>)).toBe(100 * MIB)
+    // The sockets of two hops hold some 20 MiB where the system lets them grow; a gateway that reads ahead holds it all.
+    expect(underWay.most).toBeLessThan(50 * MIB)
   })
 
   test('says 503 with Retry-After while a service is down, and passes on once it is back', async () => {
