@@ -81,6 +81,8 @@ export function createSigningIn(needs: SigningInNeeds): BeginSession {
       evolution: session,
       decide: signIn({ sessionId, userId, at: metadata.at }),
       metadata: { ...metadata, actor: { kind: 'user', id: userId } },
+      // Of two at once the second must come to know when the session of the first expires.
+      variant: metadata.at.toISOString(),
     })
     return { token, sessionId, outcome }
   }
