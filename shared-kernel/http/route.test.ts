@@ -175,7 +175,8 @@ describe('a writing route', () => {
     ['{"name":', 400, 'malformed-json'],
     ['', 400, 'malformed-json'],
     ['['.repeat(60_000), 400, 'malformed-json'],
-    [`${'['.repeat(30_000)}${']'.repeat(30_000)}`, 400, 'malformed-json'],
+    [`${'['.repeat(30_000)}${']'.repeat(30_000)}`, 422, 'invalid-input'],
+    [`{"__proto__":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 400, 'malformed-json'],
     [JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'body-too-large'],
   ])('refuses a bad body %#', async (body, status, code) => {
     const answer = await post(body)
