@@ -137,7 +137,7 @@ const sampleMarket = (sampledAt: string) =>
     })),
   })
 const allReached = (position: bigint) =>
-  Promise.all(allProjectors.map(({ name }) => database.reached(name, position)))
+  Promise.all(allProjectors.map(({ name, version }) => database.reached(name, position, version)))
 const ask = (path: string) => fetch(`http://127.0.0.1:${running.port}${path}`)
 
 describe('the projections process', () => {
@@ -180,8 +180,8 @@ describe('the projections process', () => {
     const ready = await ask('/health/ready')
     expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'ready' }])
     const metrics = await (await ask('/metrics')).text()
-    for (const { name } of allProjectors) {
-      const label = `projector="${name}",version="1"`
+    for (const { name, version } of allProjectors) {
+      const label = `projector="${name}",version="${version}"`
       expect(metrics).toContain(`projection_lag_seconds{${label},process="projections"} 0`)
       expect(metrics).toContain(`projection_position{${label},process="projections"} ${position}`)
     }

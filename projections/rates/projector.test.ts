@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { given, recorded } from '../testing/projector-spec.ts'
 import { ratesProjector } from './projector.ts'
-import { coins, hours, markets, minutes } from './tables.ts'
+import { coins, hours, keptHours, keptMinutes, markets, minutes } from './tables.ts'
 
 const quote = (coinId: string, price: number) => ({
   coinId,
@@ -23,6 +23,8 @@ const sample = (
     type: 'MarketSampleRecorded',
     data: { source, sampledAt, quotes: Object.entries(prices).map(one => quote(...one)) },
   })
+
+const slotOf = (at: Date, span: number, kept: number) => (at.getTime() / span) % kept
 
 describe('the rows of rates', () => {
   it('hold the latest quote of each coin, also of one that is no longer quoted', () => {
@@ -58,11 +60,13 @@ describe('the rows of rates', () => {
       sample('2026-01-01T00:01:00.000Z', { bitcoin: 95 }),
     )
     const at = new Date('2026-01-01T00:00:00.000Z')
+    const prices = { open: 100, high: 120, low: 90 }
     expect(rows(minutes)).toEqual([
-      { coin_id: 'bitcoin', at, open: 100, high: 120, low: 90, close: 90 },
+      { coin_id: 'bitcoin', at, slot: slotOf(at, 60_000, keptMinutes), ...prices, close: 90 },
       {
         coin_id: 'bitcoin',
         at: new Date('2026-01-01T00:01:00.000Z'),
+        slot: slotOf(at, 60_000, keptMinutes) + 1,
         open: 95,
         high: 95,
         low: 95,
@@ -70,8 +74,18 @@ describe('the rows of rates', () => {
       },
     ])
     expect(rows(hours)).toEqual([
-      { coin_id: 'bitcoin', at, open: 100, high: 120, low: 90, close: 95 },
+      { coin_id: 'bitcoin', at, slot: slotOf(at, 3_600_000, keptHours), ...prices, close: 95 },
     ])
+  })
+
+  it('give up a minute for the one a little more than a day later, and never for an older one', () => {
+    const day = (hours: number) => new Date(Date.UTC(2026, 0, 1, hours)).toISOString()
+    const kept = (...hours: number[]) =>
+      given(ratesProjector, ...hours.map(hour => sample(day(hour), { bitcoin: hour })))
+        .rows(minutes)
+        .map(({ close }) => close)
+    expect(kept(0, 24, 26)).toEqual([26, 24])
+    expect(kept(26, 24, 0)).toEqual([26, 24])
   })
 
   it('sum up the market by source, over the latest sample', () => {

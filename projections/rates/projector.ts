@@ -5,22 +5,31 @@ import { momentOf } from '../engine/event-time.ts'
 import { defineProjector, rowsOf } from '../engine/projector.ts'
 import type { KeyOf, RowOf } from '../engine/table.ts'
 import { withPrice } from './spark.ts'
-import { coins, hours, markets, minutes } from './tables.ts'
+import { coins, hours, keptHours, keptMinutes, markets, minutes } from './tables.ts'
 
 type Sample = EventOf<typeof MarketSampleRecorded>
 type Candles = typeof minutes | typeof hours
 type Candle = RowOf<typeof minutes>
 
-// A sample touches the rows of each of its coins in several tables, and each row asks for its quote.
-const indexed = new WeakMap<Sample, ReadonlyMap<string, Quote>>()
-
-function quotesOf(sample: Sample): ReadonlyMap<string, Quote> {
-  const known = indexed.get(sample)
-  if (known) return known
-  const quotes = new Map(sample.data.quotes.map(quote => [quote.coinId, quote]))
-  indexed.set(sample, quotes)
-  return quotes
+interface Read {
+  readonly quotes: ReadonlyMap<string, Quote>
+  /** Milliseconds since 1970. */
+  readonly moment: number
 }
+
+// A sample touches the rows of each of its coins in several tables, and each row asks for its quote and its time.
+const known = new WeakMap<Sample, Read>()
+
+function read(sample: Sample): Read {
+  const before = known.get(sample)
+  if (before) return before
+  const quotes = new Map(sample.data.quotes.map(quote => [quote.coinId, quote]))
+  const now = { quotes, moment: momentOf(sample.data.sampledAt).getTime() }
+  known.set(sample, now)
+  return now
+}
+
+const quotesOf = (sample: Sample) => read(sample).quotes
 
 function quoteOf(sample: Sample, coinId: string): Quote {
   const quote = quotesOf(sample).get(coinId)
@@ -28,35 +37,50 @@ function quoteOf(sample: Sample, coinId: string): Quote {
   return quote
 }
 
-/** The candle of the span that a sample falls into, by coin. */
-const candlesOf = (spanMilliseconds: number) => ({
-  keysOf: (sample: Sample): KeyOf<Candles>[] => {
-    const moment = momentOf(sample.data.sampledAt).getTime()
-    const at = new Date(Math.floor(moment / spanMilliseconds) * spanMilliseconds)
-    return [...quotesOf(sample).keys()].map(coin_id => ({ coin_id, at }))
-  },
-  // Written out: this fold runs most often of all, and spreading the key took most of its time.
-  apply: (row: Candle | undefined, sample: Sample, { coin_id, at }: KeyOf<Candles>): Candle => {
-    const { price } = quoteOf(sample, coin_id)
-    if (!row) return { coin_id, at, open: price, high: price, low: price, close: price }
-    const { open, high, low } = row
-    return {
-      coin_id,
-      at,
-      open,
-      high: Math.max(high, price),
-      low: Math.min(low, price),
-      close: price,
-    }
-  },
-})
+/** The candle of the span that a sample falls into, by coin; of each coin the last so many are kept. */
+const candlesOf = (spanMilliseconds: number, kept: number) => {
+  const spanOf = (sample: Sample) => Math.floor(read(sample).moment / spanMilliseconds)
+  return {
+    keysOf: (sample: Sample): KeyOf<Candles>[] => {
+      const slot = spanOf(sample) % kept
+      return [...quotesOf(sample).keys()].map(coin_id => ({ coin_id, slot }))
+    },
+    // Written out: this fold runs most often of all, and spreading the key took most of its time.
+    apply: (row: Candle | undefined, sample: Sample, { coin_id, slot }: KeyOf<Candles>) => {
+      const { price } = quoteOf(sample, coin_id)
+      const at = spanOf(sample) * spanMilliseconds
+      if (row === undefined || row.at.getTime() < at)
+        return {
+          coin_id,
+          slot,
+          at: new Date(at),
+          open: price,
+          high: price,
+          low: price,
+          close: price,
+        }
+      // A sample that came in so late that its span has given way to a newer one already.
+      if (row.at.getTime() > at) return undefined
+      const { open, high, low } = row
+      return {
+        coin_id,
+        slot,
+        at: row.at,
+        open,
+        high: Math.max(high, price),
+        low: Math.min(low, price),
+        close: price,
+      }
+    },
+  }
+}
 
 const sumOf = (sample: Sample, of: (quote: Quote) => number): number =>
   sample.data.quotes.reduce((sum, quote) => sum + of(quote), 0)
 
 export const ratesProjector = defineProjector({
   name: 'rates',
-  version: 1,
+  version: 2,
   // Each sample is whole in itself: a bad one must not hold back the rest of its day.
   parks: 'event',
   handles: [MarketSampleRecorded],
@@ -87,8 +111,8 @@ export const ratesProjector = defineProjector({
         },
       }),
     ]),
-    rowsOf(minutes, on => [on(MarketSampleRecorded, candlesOf(60_000))]),
-    rowsOf(hours, on => [on(MarketSampleRecorded, candlesOf(3_600_000))]),
+    rowsOf(minutes, on => [on(MarketSampleRecorded, candlesOf(60_000, keptMinutes))]),
+    rowsOf(hours, on => [on(MarketSampleRecorded, candlesOf(3_600_000, keptHours))]),
     rowsOf(markets, on => [
       on(MarketSampleRecorded, {
         keysOf: ({ data }) => [{ source: data.source }],

@@ -26,9 +26,18 @@ export const coins = defineTable('coins', {
   indexes: [{ on: '(rank)' }, { on: '(lower(symbol))' }],
 })
 
+/**
+ * How many spans are kept of a coin: each takes the place of the one so many before it, so that no table grows with the
+ * log. The read side shows a day by minutes and 30 days by hours; two more of each are room for a late sample.
+ */
+export const keptMinutes = 26 * 60
+export const keptHours = 32 * 24
+
 const candle = {
   columns: {
     coin_id: text,
+    /** The number of the span since 1970, modulo how many are kept. */
+    slot: integer,
     /** The beginning of the span. */
     at: timestamp,
     open: float,
@@ -36,13 +45,14 @@ const candle = {
     low: float,
     close: float,
   },
-  primaryKey: ['coin_id', 'at'],
+  primaryKey: ['coin_id', 'slot'],
+  indexes: [{ on: '(coin_id, at)' }],
 } as const
 
-/** A coin's prices within each minute in which it was sampled. */
+/** A coin's prices within each of the last minutes in which it was sampled. */
 export const minutes = defineTable('minutes', candle)
 
-/** A coin's prices within each hour in which it was sampled. */
+/** A coin's prices within each of the last hours in which it was sampled. */
 export const hours = defineTable('hours', candle)
 
 /** The market as a whole, by source: sums over its latest sample. */

@@ -12,8 +12,10 @@ const noon = Date.parse('2026-03-01T12:00:00.000Z')
 const minute = 60_000
 const hour = 60 * minute
 
+let slots = 0
 const candle = (coin_id: string, at: number, price: number) => ({
   coin_id,
+  slot: ++slots,
   at: new Date(at),
   open: price,
   high: price + 1,
