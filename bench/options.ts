@@ -31,7 +31,7 @@ const smoke = {
   events: 300,
   catchUpRounds: 1,
   rounds: 1,
-  secondsPerRound: 1,
+  secondsPerRound: 2,
   visibilitySamples: 20,
 }
 

@@ -30,6 +30,7 @@ export async function measureCommands(context: MeasureContext, live: LiveStage) 
   const bare = await startBare('bare-appending-route', 'false')
   const looking = await startBare('bare-reading-route', 'true')
   await sameWork(context, live, bare.url)
+  await publishOnce(context, live, looking.url)
   const appends = startAppends(live.eventStoreUrl)
   const overHttp = httpRounds(context, live)
   const [ours, route, lookingRoute, alone] = await contest(
@@ -96,19 +97,20 @@ function startAppends(eventStoreUrl: string) {
 }
 
 /** The contestants have to leave as many events a command, or they do different work. Throws when they don't. */
-async function sameWork({ options }: MeasureContext, live: LiveStage, bareUrl: string) {
+async function sameWork(context: MeasureContext, live: LiveStage, bareUrl: string) {
   const store = connectEventStore(live.eventStoreUrl)
   try {
-    const publish = (url: string) => () =>
-      send(url, '/api/posts', postText(0, options.seed), { cookie: live.visitor.cookie })
-    const ours = await eventsOf(store, publish(live.writeSide.url))
-    const theirs = await eventsOf(store, publish(bareUrl))
+    const ours = await eventsOf(store, () => publishOnce(context, live, live.writeSide.url))
+    const theirs = await eventsOf(store, () => publishOnce(context, live, bareUrl))
     if (ours !== theirs)
       throw new Error(`A command leaves ${ours} events, the bare route's ${theirs}`)
   } finally {
     await store.close()
   }
 }
+
+const publishOnce = ({ options }: MeasureContext, { visitor }: LiveStage, url: string) =>
+  send(url, '/api/posts', postText(0, options.seed), { cookie: visitor.cookie })
 
 async function eventsOf(store: EventStore, command: () => Promise<unknown>): Promise<number> {
   const before = await store.end()
