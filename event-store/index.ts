@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ProjectionEngine } from './projections/engine.ts'
 import { pagesOf } from './rpc/pages.ts'
 import { type Node, routesOf } from './rpc/routes.ts'
 import { lockDirectory } from './storage/directory-lock.ts'
@@ -26,8 +27,16 @@ interface Place {
   /** Default 0, which takes a free one. */
   readonly port?: number
 }
+/** Which of the real server's projections there are: those it brings, or none. */
+interface Projections {
+  /** Default 'system': they are there, stopped until somebody enables them. */
+  readonly runProjections?: 'none' | 'system'
+  /** Enables all of them at the start. */
+  readonly startStandardProjections?: boolean
+}
 /** Where the events are kept: in a folder, durably, or for as long as the server runs. */
 export type EventStoreOptions = Place &
+  Projections &
   ({ readonly dir: string; readonly memory?: false } | { readonly memory: true })
 
 /** A server that is running. */
@@ -85,14 +94,19 @@ function openPlace(options: EventStoreOptions): OpenStore {
  * when the port can't be opened.
  */
 export async function startEventStore(options: EventStoreOptions): Promise<EventStoreServer> {
-  const { host = DEFAULT_HOST, port = 0 } = options
+  const { host = DEFAULT_HOST, port = 0, runProjections = 'system' } = options
   const opened = openPlace(options)
   let listener: Listener | undefined
   const node: Node = { instanceId: randomUUID(), port: () => listener?.port ?? port }
-  const grpc = new GrpcServer(routesOf(opened.store, node))
+  const projections =
+    runProjections === 'system'
+      ? new ProjectionEngine(opened.store, options.startStandardProjections ?? false)
+      : undefined
+  const grpc = new GrpcServer(routesOf(opened.store, node, projections))
   try {
     listener = await listen(grpc, servePages(pagesOf(opened.store, node)), { host, port })
   } catch (error) {
+    projections?.stop()
     await opened.close()
     throw error
   }
@@ -104,8 +118,10 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     reset() {
       grpc.endCalls('The store was emptied.')
       opened.store.clear()
+      projections?.load()
     },
     async stop() {
+      projections?.stop()
       opened.store.flush()
       await open.close(GRACE_MS)
       await opened.close()

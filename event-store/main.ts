@@ -12,6 +12,8 @@ const HELP = `An event store that speaks EventStoreDB's gRPC protocol.
   --memory          keep the events only while the server runs
   --port <number>   default 2113; 0 takes a free port
   --host <address>  default 127.0.0.1
+  --run-projections none|system   default system: the server's own are there, stopped
+  --start-standard-projections    enables them all
   --help            this text
 
 Prints "READY <connection string>" once clients may connect. SIGTERM and SIGINT stop it.
@@ -24,6 +26,8 @@ interface Arguments {
   readonly dir: string | undefined
   readonly port: number
   readonly host: string
+  readonly runProjections: 'none' | 'system'
+  readonly startStandardProjections: boolean
 }
 
 function fail(words: string, code = 1): never {
@@ -38,6 +42,8 @@ function parse(): Arguments {
       memory: { type: 'boolean', default: false },
       port: { type: 'string', default: String(DEFAULT_PORT) },
       host: { type: 'string', default: '127.0.0.1' },
+      'run-projections': { type: 'string', default: 'system' },
+      'start-standard-projections': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -52,7 +58,13 @@ function parse(): Arguments {
   if (values.memory === (values.dir !== undefined)) {
     throw new TypeError('Either --dir or --memory is needed.')
   }
-  return { dir: values.dir, port, host: values.host }
+  const { dir, host } = values
+  const runProjections = values['run-projections'].toLowerCase()
+  if (runProjections !== 'none' && runProjections !== 'system') {
+    throw new TypeError('--run-projections is "none" or "system": others are not offered.')
+  }
+  const startStandardProjections = values['start-standard-projections']
+  return { dir, port, host, runProjections, startStandardProjections }
 }
 
 function readArguments(): Arguments {
@@ -74,12 +86,10 @@ function explain(error: unknown, { dir, host, port }: Arguments): string {
 }
 
 const options = readArguments()
-const { dir, host, port } = options
+const { dir, ...rest } = options
 let server: EventStoreServer
 try {
-  server = await startEventStore(
-    dir === undefined ? { memory: true, host, port } : { dir, host, port },
-  )
+  server = await startEventStore(dir === undefined ? { memory: true, ...rest } : { dir, ...rest })
 } catch (error) {
   fail(explain(error, options))
 }

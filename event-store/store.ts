@@ -18,7 +18,7 @@ const SCAVENGES = {
   data: '{"$maxAge":2592000,"$acl":{"$r":"$ops","$w":[],"$d":[],"$mr":[],"$mw":[]}}',
 }
 
-/** What became of a write. */
+/** What became of an append or a delete. */
 export type WriteOutcome = Appended | AppendRefusal
 
 export class Store {
@@ -43,9 +43,9 @@ export class Store {
    * Has a write done with the next commit and calls back once it is on disk: with its outcome, or with the error that
    * kept the whole commit from happening.
    */
-  write(
-    action: (writer: Writer) => WriteOutcome,
-    done: (outcome: WriteOutcome) => void,
+  write<T = WriteOutcome>(
+    action: (writer: Writer) => T,
+    done: (outcome: T) => void,
     failed: (error: unknown) => void,
   ): void {
     const forget = (error: unknown): void => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient, type JSONEventData, jsonEvent } from '@eventstore/db-client'
 import { afterAll, beforeAll } from 'vitest'
-import { type EventStoreServer, startEventStore } from '../index.ts'
+import { type EventStoreOptions, type EventStoreServer, startEventStore } from '../index.ts'
 
 export interface Bench {
   readonly server: EventStoreServer
@@ -10,10 +10,10 @@ export interface Bench {
 }
 
 /** Starts a server that keeps nothing before the file's tests, and stops it after them. */
-export function useServer(): () => Bench {
+export function useServer(options: Omit<EventStoreOptions, 'dir' | 'memory'> = {}): () => Bench {
   let bench: Bench | undefined
   beforeAll(async () => {
-    const server = await startEventStore({ memory: true })
+    const server = await startEventStore({ ...options, memory: true })
     bench = { server, client: EventStoreDBClient.connectionString(server.connectionString) }
   })
   afterAll(async () => {

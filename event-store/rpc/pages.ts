@@ -44,7 +44,7 @@ export function pagesOf(store: Store, node: Node): Pages {
       json: {
         esVersion: SERVER_VERSION,
         state: 'leader',
-        features: { projections: false, userManagement: false, atomPub: false },
+        features: { projections: true, userManagement: false, atomPub: false },
         authentication: { type: 'insecure', properties: [] },
       },
     }),

@@ -1,7 +1,10 @@
 // All that is served by gRPC, by path.
+
+import type { ProjectionEngine } from '../projections/engine.ts'
 import type { Store } from '../store.ts'
 import type { Handler, Routes } from '../transport/grpc-server.ts'
 import { gossip } from './gossip.ts'
+import { projectionRoutes } from './projections.ts'
 import { supportedMethods } from './server-features.ts'
 import { append, softDelete, tombstone } from './streams-append.ts'
 import { batchAppend } from './streams-batch-append.ts'
@@ -15,7 +18,11 @@ export interface Node {
 }
 
 /** Every method that works; any other is answered UNIMPLEMENTED with its name. */
-export function routesOf(store: Store, node: Node): Routes {
+export function routesOf(
+  store: Store,
+  node: Node,
+  projections: ProjectionEngine | undefined,
+): Routes {
   const streams = '/event_store.client.streams.Streams'
   const routes = new Map<string, Handler>([
     [`${streams}/Read`, read(store)],
@@ -24,6 +31,7 @@ export function routesOf(store: Store, node: Node): Routes {
     [`${streams}/Delete`, softDelete(store)],
     [`${streams}/Tombstone`, tombstone(store)],
     ['/event_store.client.gossip.Gossip/Read', gossip(node)],
+    ...(projections ? projectionRoutes(projections) : []),
   ])
   const features = '/event_store.client.server_features.ServerFeatures/GetSupportedMethods'
   return routes.set(features, supportedMethods([...routes.keys(), features]))

@@ -9,6 +9,7 @@ export const SERVER_VERSION = '24.10.4'
 const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'event_store.client.streams.streams/read': ['position', 'events'],
   'event_store.client.streams.streams/batchappend': ['deadline_duration'],
+  'event_store.client.projections.projections/create': ['track_emitted_streams'],
 }
 
 /** Serves `GetSupportedMethods`, given the paths that are served. */

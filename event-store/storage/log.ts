@@ -315,6 +315,16 @@ export class Log {
     return this.#next++
   }
 
+  /** What was kept under a name with `putSetting`. */
+  setting(name: string): string | undefined {
+    return this.#tables.meta.getBinary(settingKey(name))?.toString()
+  }
+
+  /** Within a transaction: keeps a text of somebody's under a name, apart from the events. */
+  putSetting(name: string, value: string): void {
+    this.#tables.meta.putSync(settingKey(name), Buffer.from(value))
+  }
+
   /** Removes everything. */
   clear(): void {
     this.#transactions.runAlone(() => {
@@ -409,6 +419,8 @@ export class Log {
     }
   }
 }
+
+const settingKey = (name: string): Buffer => Buffer.from(`setting:${name}`)
 
 function intact(record: Buffer, position: number): Buffer {
   if (!isIntact(record)) {

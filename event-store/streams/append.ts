@@ -100,7 +100,12 @@ export class Writer {
 
   /** Writes an event of the server's own. */
   appendOwn(stream: string, type: string, json: string): void {
-    this.#add(this.#streams.state(stream), [ownEvent(Buffer.from(type), Buffer.from(json))])
+    this.#write(this.#streams.state(stream), [ownEvent(Buffer.from(type), Buffer.from(json))])
+  }
+
+  /** Writes events that the server made itself, whatever the stream holds; it must not have ended in a tombstone. */
+  appendEvents(stream: string, events: readonly NewEvent[]): void {
+    this.#write(this.#streams.state(stream), events)
   }
 
   #wrongVersion(state: StreamState, expected: Expectation): AppendRefusal {
