@@ -83,6 +83,32 @@ describe('A server that nobody told to run them', () => {
     expect(await labels(read)).toEqual(['0:a', '1:b', '2:c'])
   })
 
+  test('stopped and enabled over and over while it works, one doubles and misses nothing', async () => {
+    const { client } = bench()
+    const category = aCategory()
+    let writing = true
+    const toggled = (async () => {
+      while (writing) {
+        await client.disableProjection('$by_category')
+        await client.enableProjection('$by_category')
+      }
+    })()
+    const wanted: string[] = []
+    for (let i = 0; i < 150; i++) {
+      const stream = `${category}-${i % 7}`
+      await client.appendToStream(stream, event('a'))
+      wanted.push(`${Math.floor(i / 7)}@${stream}`)
+    }
+    writing = false
+    await toggled
+    await client.appendToStream(`${category}-last`, event('a'))
+    await linksOf(client, `$ce-${category}`, wanted.length + 1)
+    const found = []
+    for await (const { event } of client.readStream(`$ce-${category}`))
+      found.push(text(event?.data))
+    expect(found).toEqual([...wanted, `0@${category}-last`])
+  })
+
   test('aborted, one says so', async () => {
     const { client } = bench()
     await client.enableProjection('$streams')

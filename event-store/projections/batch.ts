@@ -17,6 +17,7 @@ export class Batch {
   readonly #project: Projection
   readonly #streams = new Map<string, NewEvent[]>()
   #events = 0
+  #after: ProjectorState | undefined
 
   constructor(projector: Projector) {
     this.#projector = projector
@@ -40,27 +41,45 @@ export class Batch {
     return this.#streams.size > 0 || position - this.#projector.checkpoint > QUIET_BYTES
   }
 
-  /** Within a transaction: writes the emissions together with the position, both or neither. */
+  /**
+   * Within a transaction: writes the emissions together with the position, both or neither. From here on whoever
+   * changes the projection builds on the new position.
+   */
   write(writer: Writer, { log, streams }: Store, position: number): void {
-    if (this.#isVoid) return
+    if (!this.#advance(position)) return
     const { epoch } = this.#before
     for (const [stream, events] of this.#streams) {
       writeEmissions(writer, streams, { stream, events, epoch })
     }
-    this.#projector.keep(log, { ...this.#before, position })
+    this.#projector.keep(log, this.#after as ProjectorState)
   }
 
-  /** The page is done; `written` says whether it is on disk. */
-  finish(position: number, written: boolean): void {
-    if (this.#isVoid) return
-    const state = { ...this.#before, position }
-    if (written) this.#projector.kept(state)
-    else this.#projector.state = state
+  /** What was written is on disk. */
+  written(): void {
+    if (!this.#after) return
+    this.#projector.checkpoint = this.#after.position
+    this.#count()
+  }
+
+  /** There was nothing to write. */
+  skip(position: number): void {
+    if (this.#advance(position)) this.#count()
+  }
+
+  /** Nothing was written after all. */
+  undo(): void {
+    if (this.#after && this.#projector.state === this.#after) this.#projector.state = this.#before
+  }
+
+  #advance(position: number): boolean {
+    if (this.#projector.state !== this.#before) return false
+    this.#after = { ...this.#before, position }
+    this.#projector.state = this.#after
+    return true
+  }
+
+  #count(): void {
     this.#projector.eventsProcessed += this.#events
     this.#projector.hindrance = ''
-  }
-
-  get #isVoid(): boolean {
-    return this.#projector.state !== this.#before
   }
 }

@@ -28,11 +28,10 @@ export async function projectPage(
   })
   const isWritten = batches.some(batch => batch.needsWriting(position))
   if (isWritten) await write(store, batches, position)
-  else for (const batch of batches) batch.finish(position, false)
+  else for (const batch of batches) batch.skip(position)
   return position < end
 }
 
-/** Within a turn of its commit the projections know of it: nobody sees one without the other. */
 function write(store: Store, batches: readonly Batch[], position: number): Promise<void> {
   return new Promise((resolve, reject) => {
     store.write(
@@ -40,10 +39,13 @@ function write(store: Store, batches: readonly Batch[], position: number): Promi
         for (const batch of batches) batch.write(writer, store, position)
       },
       () => {
-        for (const batch of batches) batch.finish(position, true)
+        for (const batch of batches) batch.written()
         resolve()
       },
-      reject,
+      error => {
+        for (const batch of batches) batch.undo()
+        reject(error)
+      },
     )
   })
 }

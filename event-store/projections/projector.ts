@@ -56,12 +56,6 @@ export class Projector {
   keep(log: Log, state: ProjectorState): void {
     log.putSetting(settingName(this.definition), JSON.stringify(state))
   }
-
-  /** Takes on a state that has been kept. */
-  kept(state: ProjectorState): void {
-    this.state = state
-    this.checkpoint = state.position
-  }
 }
 
 const settingName = ({ name }: SystemProjection): string => `projection:${name}`

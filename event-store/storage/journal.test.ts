@@ -138,3 +138,20 @@ test('what an emptied store held does not come back from the journal', () => {
   kill('copy')
   expect(headOf(open('copy'), 's')).toBe(-1)
 })
+
+test('a setting is there after a kill with the events of its transaction, or not at all', () => {
+  const live = open('live')
+  live.transaction(() => live.putSetting('place', 'one'))
+  live.transaction(() => {
+    live.putSetting('place', 'größer')
+    live.append({ name: 's', number: live.createStream('s') }, 0, newEvent())
+  })
+  const journal = kill('whole')
+  const whole = open('whole')
+  expect([whole.setting('place'), headOf(whole, 's')]).toEqual(['größer', 0])
+  truncateSync(kill('cut'), readFileSync(journal).length - 1)
+  const cut = open('cut')
+  expect([cut.setting('place'), headOf(cut, 's')]).toEqual(['one', -1])
+  live.clear()
+  expect(live.setting('place')).toBeUndefined()
+})

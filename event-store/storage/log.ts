@@ -17,6 +17,7 @@ import { faultOf } from './file-check.ts'
 import { IdRuns } from './id-runs.ts'
 import type { JournalEntry } from './journal.ts'
 import { nameKey, positionKey, revisionKey } from './keys.ts'
+import { decodeSetting, encodeSetting, isSetting, type Setting, settingKey } from './settings.ts'
 import { openTables, type Tables } from './tables.ts'
 import { Transactions } from './transactions.ts'
 
@@ -86,6 +87,7 @@ export class Log {
   #lastCreated = 0
   #skipped = false
   #written: Written[] = []
+  #settings: Buffer[] = []
 
   private constructor(tables: Tables, { dir, durable, now, freeBytes }: LogOptions) {
     this.#tables = tables
@@ -248,7 +250,8 @@ export class Log {
         begun = true
         action()
         if (this.#skipped) this.#writeNext()
-        return { next: this.#next, records: this.#written.map(({ record }) => record) }
+        const records = this.#written.map(({ record }) => record)
+        return { next: this.#next, records: records.concat(this.#settings) }
       })
       return this.#written
     } catch (error) {
@@ -256,6 +259,7 @@ export class Log {
       throw error
     } finally {
       this.#written = []
+      this.#settings = []
       this.#skipped = false
     }
   }
@@ -317,12 +321,13 @@ export class Log {
 
   /** What was kept under a name with `putSetting`. */
   setting(name: string): string | undefined {
-    return this.#tables.meta.getBinary(settingKey(name))?.toString()
+    return this.#sound.meta.getBinary(settingKey(name))?.toString()
   }
 
   /** Within a transaction: keeps a text of somebody's under a name, apart from the events. */
   putSetting(name: string, value: string): void {
-    this.#tables.meta.putSync(settingKey(name), Buffer.from(value))
+    this.#settings.push(encodeSetting({ name, value }))
+    this.#keepSetting({ name, value })
   }
 
   /** Removes everything. */
@@ -377,6 +382,10 @@ export class Log {
     this.#tables.revisions.putSync(revisionKey(stream, revision), value)
   }
 
+  #keepSetting({ name, value }: Setting): void {
+    this.#tables.meta.putSync(settingKey(name), Buffer.from(value))
+  }
+
   #writeNext(): void {
     this.#tables.meta.putSync(Buffer.from('next'), Buffer.from(String(this.#next)))
   }
@@ -384,6 +393,10 @@ export class Log {
   /** Puts what the tables have lost into them again, and finds out where the log ends. */
   #restore(entries: readonly JournalEntry[]): void {
     for (const record of entries.flatMap(({ records }) => records)) {
+      if (isSetting(record)) {
+        this.#keepSetting(decodeSetting(record))
+        continue
+      }
       const position = positionOf(record)
       const number = streamNumberOf(record)
       const name = streamNameOf(record).toString()
@@ -419,8 +432,6 @@ export class Log {
     }
   }
 }
-
-const settingKey = (name: string): Buffer => Buffer.from(`setting:${name}`)
 
 function intact(record: Buffer, position: number): Buffer {
   if (!isIntact(record)) {
