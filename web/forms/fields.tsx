@@ -4,7 +4,12 @@ import { fieldMessage, type Problem } from '../api/problem.ts'
 import { Icon } from '../components/icon.tsx'
 
 /** The summary of what was refused; it takes the focus when it appears. */
-export function Summary(props: { readonly problem: Problem | null; readonly title?: string }) {
+export function Summary(props: {
+  readonly problem: Problem | null
+  readonly title?: string
+  /** What the reader can do about it, where the problem's own words can't tell. */
+  readonly children?: JSX.Element
+}) {
   let box: HTMLDivElement | undefined
   createEffect(() => {
     if (props.problem) box?.focus()
@@ -21,6 +26,7 @@ export function Summary(props: { readonly problem: Problem | null; readonly titl
             <Show when={problem.detail && !problem.errors?.length}>
               <p class="sm dim">{problem.detail}</p>
             </Show>
+            {props.children}
             <Show when={problem.errors?.length}>
               <ul class="sm">
                 <For each={problem.errors}>

@@ -86,16 +86,17 @@ export function Editor(props: ViewProps<object>) {
         <Summary
           problem={problem()}
           {...(problem()?.errors?.length ? {} : { title: 'Your post was not published.' })}
-        />
-        <Show when={problem()?.code === 'not-signed-in'}>
-          <p class="sm">
-            You are not signed in any more.{' '}
-            <a href="/sign-in" target="_blank" rel="noopener">
-              Sign in in a new tab
-            </a>
-            , then publish again: what you wrote stays here.
-          </p>
-        </Show>
+        >
+          <Show when={problem()?.code === 'not-signed-in'}>
+            <p class="sm">
+              You are not signed in any more.{' '}
+              <a href="/sign-in" target="_blank" rel="noopener">
+                Sign in in a new tab
+              </a>
+              , then publish again: what you wrote stays here.
+            </p>
+          </Show>
+        </Summary>
         <div class="desk">
           <div class="write">
             <Input
