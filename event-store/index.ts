@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PersistentSubscriptions } from './persistent-subscriptions/persistent-subscriptions.ts'
 import { ProjectionEngine } from './projections/engine.ts'
 import { pagesOf } from './rpc/pages.ts'
 import { type Node, routesOf } from './rpc/routes.ts'
@@ -102,11 +103,13 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     runProjections === 'system'
       ? new ProjectionEngine(opened.store, options.startStandardProjections ?? false)
       : undefined
-  const grpc = new GrpcServer(routesOf(opened.store, node, projections))
+  const groups = new PersistentSubscriptions(opened.store)
+  const grpc = new GrpcServer(routesOf(opened.store, node, { projections, groups }))
   try {
     listener = await listen(grpc, servePages(pagesOf(opened.store, node)), { host, port })
   } catch (error) {
     projections?.stop()
+    groups.stop()
     await opened.close()
     throw error
   }
@@ -119,9 +122,11 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
       grpc.endCalls('The store was emptied.')
       opened.store.clear()
       projections?.load()
+      groups.load()
     },
     async stop() {
       projections?.stop()
+      groups.stop()
       opened.store.flush()
       await open.close(GRACE_MS)
       await opened.close()

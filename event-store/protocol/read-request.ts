@@ -51,7 +51,8 @@ function decodeStreamOptions(bytes: Buffer): ReadRequest['source'] {
   return { kind: 'stream', name, from }
 }
 
-function decodePosition(bytes: Buffer): LogPosition {
+/** A message of a commit and a prepare position. */
+export function decodePosition(bytes: Buffer): LogPosition {
   const reader = new WireReader(bytes)
   const position = { commit: 0n, prepare: 0n }
   while (!reader.done) {
@@ -88,7 +89,8 @@ function decodeExpression(bytes: Buffer, filter: FilterRequest): void {
   }
 }
 
-function decodeFilter(bytes: Buffer): FilterRequest {
+/** The options of a filter on `$all`. */
+export function decodeFilter(bytes: Buffer): FilterRequest {
   const reader = new WireReader(bytes)
   const filter: FilterRequest = {
     on: undefined,
@@ -113,7 +115,7 @@ function decodeFilter(bytes: Buffer): FilterRequest {
 }
 
 /** The number of the only field that matters: 1 is structured, 2 is text. */
-function decodeIdForm(bytes: Buffer): IdForm | undefined {
+export function decodeIdForm(bytes: Buffer): IdForm | undefined {
   const reader = new WireReader(bytes)
   let form: IdForm | undefined
   while (!reader.done) {

@@ -16,7 +16,8 @@ export function frame(body: Buffer): Buffer {
 export type IdForm = 'text' | 'structured'
 
 const ID_FIELD_LENGTH = 4 + UUID_LENGTH
-function recordedEvent(record: Buffer, ids: IdForm): Buffer {
+/** The `RecordedEvent` message of a record, with its id in the form that was asked for. */
+export function recordedEvent(record: Buffer, ids: IdForm): Buffer {
   const event = recordedEventOf(record)
   if (ids === 'text') return event
   const id = bytesField(1, bytesField(1, encodeStructured(idOf(record))))

@@ -1,9 +1,11 @@
 // All that is served by gRPC, by path.
 
+import type { PersistentSubscriptions } from '../persistent-subscriptions/persistent-subscriptions.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { Store } from '../store.ts'
 import type { Handler, Routes } from '../transport/grpc-server.ts'
 import { gossip } from './gossip.ts'
+import { persistentRoutes } from './persistent-commands.ts'
 import { projectionRoutes } from './projections.ts'
 import { supportedMethods } from './server-features.ts'
 import { append, softDelete, tombstone } from './streams-append.ts'
@@ -17,12 +19,15 @@ export interface Node {
   readonly port: () => number
 }
 
+/** What runs beside the streams. */
+export interface Subsystems {
+  /** Undefined where they are switched off. */
+  readonly projections: ProjectionEngine | undefined
+  readonly groups: PersistentSubscriptions
+}
+
 /** Every method that works; any other is answered UNIMPLEMENTED with its name. */
-export function routesOf(
-  store: Store,
-  node: Node,
-  projections: ProjectionEngine | undefined,
-): Routes {
+export function routesOf(store: Store, node: Node, { projections, groups }: Subsystems): Routes {
   const streams = '/event_store.client.streams.Streams'
   const routes = new Map<string, Handler>([
     [`${streams}/Read`, read(store)],
@@ -32,6 +37,7 @@ export function routesOf(
     [`${streams}/Tombstone`, tombstone(store)],
     ['/event_store.client.gossip.Gossip/Read', gossip(node)],
     ...(projections ? projectionRoutes(projections) : []),
+    ...persistentRoutes(store, groups),
   ])
   const features = '/event_store.client.server_features.ServerFeatures/GetSupportedMethods'
   return routes.set(features, supportedMethods([...routes.keys(), features]))

@@ -12,12 +12,17 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'event_store.client.projections.projections/create': ['track_emitted_streams'],
 }
 
+/** Every method of persistent subscriptions does for streams and for the whole log. */
+const GROUPS = 'event_store.client.persistent_subscriptions.'
+const featuresOf = (name: string): readonly string[] =>
+  FEATURES[name] ?? (name.startsWith(GROUPS) ? ['stream', 'all'] : [])
+
 /** Serves `GetSupportedMethods`, given the paths that are served. */
 export function supportedMethods(paths: Iterable<string>): Handler {
   const methods = [...paths].map(path => {
     const name = path.slice(1).toLowerCase()
     const [service, method] = name.split('/') as [string, string]
-    const features = (FEATURES[name] ?? []).map(feature => bytesField(3, feature))
+    const features = featuresOf(name).map(feature => bytesField(3, feature))
     return bytesField(1, message(bytesField(1, method), bytesField(2, service), ...features))
   })
   const answer = frame(message(...methods, bytesField(2, SERVER_VERSION)))

@@ -18,12 +18,11 @@ import { EventSender } from '../streams/event-sender.ts'
 import { ALL, isHiddenFromAll } from '../streams/names.ts'
 import { allSource } from '../subscriptions/all-subscription.ts'
 import { CatchUp, otherWork, PAGE_EVENTS } from '../subscriptions/catch-up.ts'
-import { type Filter, filterOf } from '../subscriptions/filter.ts'
 import { streamSource } from '../subscriptions/stream-subscription.ts'
 import type { Call } from '../transport/call.ts'
 import type { Handler } from '../transport/grpc-server.ts'
 import { unary } from '../transport/grpc-server.ts'
-import { understood } from './understood.ts'
+import { understood, understoodFilter } from './understood.ts'
 
 const LARGEST_UINT64 = 2n ** 64n - 1n
 const TOO_LARGE = 2n ** 63n
@@ -178,15 +177,6 @@ async function readAll(
     if (filter !== 'none') await otherWork()
   }
   call.end()
-}
-
-function understoodFilter(filter: FilterRequest): Filter {
-  if (filter.on === undefined) throw invalid('The filter names neither streams nor types.')
-  try {
-    return filterOf(filter)
-  } catch (cause) {
-    throw invalid(`The regular expression can't be read: ${(cause as Error).message}`, { cause })
-  }
 }
 
 function subscribe(store: Store, call: Call, sender: EventSender, request: ReadRequest): void {

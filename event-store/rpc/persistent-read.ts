@@ -1,0 +1,81 @@
+// PersistentSubscriptions.Read: a consumer of a group, its events and its answers, over one call.
+import type { Subscriber } from '../persistent-subscriptions/consumer.ts'
+import type { Group } from '../persistent-subscriptions/group.ts'
+import type { PersistentSubscriptions } from '../persistent-subscriptions/persistent-subscriptions.ts'
+import { invalid } from '../protocol/errors.ts'
+import { consumerDropped, type GroupName, tooManyConsumers } from '../protocol/persistent-errors.ts'
+import {
+  type ConsumerMessage,
+  type ConsumerOptions,
+  decodeConsumerMessage,
+  delivered,
+  groupConfirmation,
+} from '../protocol/persistent-read.ts'
+import type { IdForm } from '../protocol/read-response.ts'
+import type { Call } from '../transport/call.ts'
+import type { Handler } from '../transport/grpc-server.ts'
+import { EVERYBODY, foundGroup, nameOf } from './persistent-groups.ts'
+import { understood } from './understood.ts'
+
+/** The name of a connection that says none. */
+const UNNAMED = '<unknown>'
+
+/** Serves `PersistentSubscriptions.Read`: options first, then acks and nacks for as long as the call lasts. */
+export const readGroup =
+  (groups: PersistentSubscriptions): Handler =>
+  call => {
+    let group: Group | undefined
+    call.listen({
+      onMessage(bytes) {
+        const message = understood(() => decodeConsumerMessage(bytes))
+        if (!group) group = connect(groups, call, optionsIn(message))
+        else if (message) answer(group, message)
+      },
+      // A consumer that only listens from now on goes on being served.
+      onHalfClose() {
+        if (!group) throw invalid('The options are missing.')
+      },
+    })
+  }
+
+function optionsIn(message: ConsumerMessage | undefined): ConsumerOptions {
+  if (message?.kind !== 'options') throw invalid('The options must come first.')
+  return message.options
+}
+
+function connect(groups: PersistentSubscriptions, call: Call, options: ConsumerOptions): Group {
+  const name = nameOf(options)
+  if (name.group === '') throw invalid('The name of the group is empty.')
+  if (!options.ids) throw invalid('The request does not say which form of event ids it wants.')
+  const group = foundGroup(groups, name)
+  const consumer = group.connect(subscriberOf(call, name, options.bufferSize, options.ids))
+  if (consumer === 'too-many') throw tooManyConsumers(name)
+  call.onClose(() => group.disconnect(consumer))
+  return group
+}
+
+function answer(group: Group, message: ConsumerMessage): void {
+  if (message.kind === 'options') throw invalid('The options were sent twice.')
+  if (message.kind === 'ack') group.acknowledge(message.ids)
+  else group.reject(message.ids, message.action, message.reason)
+}
+
+function subscriberOf(call: Call, name: GroupName, bufferSize: number, ids: IdForm): Subscriber {
+  return {
+    username: EVERYBODY,
+    connectionName: String(call.headers['connection-name'] ?? UNNAMED),
+    bufferSize,
+    get congested() {
+      return call.congested
+    },
+    whenReady(listener) {
+      void call.ready().then(isOpen => {
+        if (isOpen) listener()
+      })
+    },
+    confirm: subscriptionId => call.send(groupConfirmation(subscriptionId)),
+    deliver: delivery => call.send(delivered(delivery, ids)),
+    drop: () => call.fail(consumerDropped(name)),
+    fail: error => call.fail(error),
+  }
+}
