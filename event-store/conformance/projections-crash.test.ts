@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compareLinks, settled } from './projected-links.ts'
 import { build, end, type ServerProcess, startProcess } from './server-process.ts'
 
 const RUNS = Number(process.env.RUNS ?? 4)
@@ -46,48 +47,6 @@ async function write(client: EventStoreDBClient, writer: number): Promise<void> 
   }
 }
 
-const text = (data: unknown): string => Buffer.from(data as Uint8Array).toString()
-
-/** What each projection's streams must hold, and do hold, once it has seen everything. */
-async function compare(client: EventStoreDBClient): Promise<number> {
-  const wanted = new Map<string, string[]>()
-  const found = new Map<string, string[]>()
-  const put = (to: Map<string, string[]>, stream: string, data: string): void => {
-    const list = to.get(stream)
-    if (list) list.push(data)
-    else to.set(stream, [data])
-  }
-  let links = 0
-  for await (const { event } of client.readAll()) {
-    if (!event || event.streamId.startsWith('$$')) continue
-    const { streamId, revision, type } = event
-    if (streamId.startsWith('$')) {
-      put(found, streamId, text(event.data))
-      expect(event.revision).toBe(BigInt((found.get(streamId) as string[]).length - 1))
-      links++
-      continue
-    }
-    const link = `${revision}@${streamId}`
-    const category = streamId.split('-')[0]
-    put(wanted, `$ce-${category}`, link)
-    put(wanted, `$et-${type}`, link)
-    const { $correlationId } = (event.metadata ?? {}) as { $correlationId?: string }
-    if ($correlationId) put(wanted, `$bc-${$correlationId}`, link)
-    if (revision > 0n) continue
-    put(wanted, '$streams', link)
-    put(wanted, `$category-${category}`, streamId)
-  }
-  expect([...found].sort()).toEqual([...wanted].sort())
-  return links
-}
-
-/** Waits until everything so far is projected: the link to a last event has come. */
-async function settled(client: EventStoreDBClient): Promise<void> {
-  const category = randomUUID().replaceAll('-', '')
-  await client.appendToStream(`${category}-1`, jsonEvent({ type: 'last', data: {} }))
-  for await (const _ of client.subscribeToStream(`$ce-${category}`)) break
-}
-
 test(
   `killed ${RUNS} times while they project (SEED=${SEED})`,
   async () => {
@@ -96,7 +55,7 @@ test(
       running = await startProcess('--dir', dir, '--port', '0', '--start-standard-projections')
       const client = EventStoreDBClient.connectionString(running.connectionString)
       await settled(client)
-      links = await compare(client)
+      links = await compareLinks(client)
       if (run < RUNS) {
         const writers = Array.from({ length: WRITERS }, (_, i) => write(client, i))
         // The moment of the kill is what the test is about; nothing waits for this time to pass.

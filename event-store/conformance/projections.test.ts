@@ -6,6 +6,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
 import { describe, expect, test } from 'vitest'
 import { startEventStore } from '../index.ts'
 import { aStream, event, events, failureOf, labels, useServer } from './harness.ts'
+import { compareLinks, settled, text } from './projected-links.ts'
 
 const ALL = [
   '$by_category',
@@ -25,8 +26,6 @@ async function firstOf(client: EventStoreDBClient, stream: string, count: number
   }
   return got
 }
-
-const text = (data: unknown): string => Buffer.from(data as Uint8Array).toString()
 
 /** What the first links of a stream say, without resolving them. */
 const linksOf = async (client: EventStoreDBClient, stream: string, count: number) =>
@@ -139,6 +138,26 @@ describe('A server that nobody told to run them', () => {
     expect(await client.getProjectionState('$streams')).toEqual({})
     expect(await client.getProjectionResult('$streams')).toEqual({})
     await client.restartSubsystem()
+  })
+})
+
+describe('A server with a history', () => {
+  const bench = useServer()
+
+  test('gives all of it to each of them, enabled one after the other while more is written', async () => {
+    const { client } = bench()
+    const write = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const labels = Array.from({ length: 10 }, () => 'a')
+        await client.appendToStream(`${i % 2 ? 'odd' : 'even'}-${i % 9}`, events(...labels))
+      }
+    }
+    await write(80)
+    const writing = write(40)
+    for (const name of ALL) await client.enableProjection(name)
+    await writing
+    await settled(client)
+    expect(await compareLinks(client)).toBeGreaterThan(2 * 1200)
   })
 })
 

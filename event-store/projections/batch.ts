@@ -41,17 +41,15 @@ export class Batch {
     return this.#streams.size > 0 || position - this.#projector.checkpoint > QUIET_BYTES
   }
 
-  /**
-   * Within a transaction: writes the emissions together with the position, both or neither. From here on whoever
-   * changes the projection builds on the new position.
-   */
+  /** Within a transaction: writes the emissions together with the position, both or neither. */
   write(writer: Writer, { log, streams }: Store, position: number): void {
-    if (!this.#advance(position)) return
+    if (this.#isVoid) return
     const { epoch } = this.#before
     for (const [stream, events] of this.#streams) {
       writeEmissions(writer, streams, { stream, events, epoch })
     }
-    this.#projector.keep(log, this.#after as ProjectorState)
+    this.#after = { ...this.#before, position }
+    this.#projector.change(this.#after, log)
   }
 
   /** What was written is on disk. */
@@ -63,19 +61,18 @@ export class Batch {
 
   /** There was nothing to write. */
   skip(position: number): void {
-    if (this.#advance(position)) this.#count()
+    if (this.#isVoid) return
+    this.#projector.state = { ...this.#before, position }
+    this.#count()
   }
 
   /** Nothing was written after all. */
-  undo(): void {
-    if (this.#after && this.#projector.state === this.#after) this.#projector.state = this.#before
+  undo({ log }: Store): void {
+    if (this.#after) this.#projector.restore(log)
   }
 
-  #advance(position: number): boolean {
-    if (this.#projector.state !== this.#before) return false
-    this.#after = { ...this.#before, position }
-    this.#projector.state = this.#after
-    return true
+  get #isVoid(): boolean {
+    return this.#projector.state !== this.#before
   }
 
   #count(): void {

@@ -43,7 +43,7 @@ export class ProjectionEngine implements Follower {
 
   /** Takes the projections as the log has them: at the beginning, and when the log was emptied. */
   load(): void {
-    this.#projectors = SYSTEM_PROJECTIONS.map(each => Projector.load(each, this.#store.log))
+    this.#projectors = SYSTEM_PROJECTIONS.map(each => new Projector(each, this.#store.log))
     if (this.#startAll) {
       // What can't be kept is enabled all the same, and again with the next start.
       for (const projector of this.#projectors) void this.enable(projector).catch(() => {})
@@ -59,20 +59,16 @@ export class ProjectionEngine implements Follower {
 
   /** Resolves when the projection runs, and will after a restart. */
   async enable(projector: Projector): Promise<void> {
-    const { state } = projector
     projector.aborted = false
     projector.fault = ''
-    if (!state.enabled) {
-      await this.#change(projector, { ...state, enabled: true, version: state.version + 1 })
-    }
+    if (!projector.state.enabled) await this.#change(projector, () => ({ enabled: true }))
     this.#resume()
   }
 
   /** Resolves when the projection has stopped for good. */
   async disable(projector: Projector, how: 'abort' | 'stop'): Promise<void> {
-    const { state } = projector
-    if (state.enabled) {
-      await this.#change(projector, { ...state, enabled: false, version: state.version + 1 })
+    if (projector.state.enabled) {
+      await this.#change(projector, () => ({ enabled: false }))
       projector.aborted = how === 'abort'
     }
     if (!this.#projectors.some(({ running }) => running)) this.#pause()
@@ -80,16 +76,14 @@ export class ProjectionEngine implements Follower {
 
   /** Has the projection begin anew; what its streams hold so far is hidden when it writes to them again. */
   async reset(projector: Projector): Promise<void> {
-    const version = projector.state.version + 1
     projector.fault = ''
-    await this.#change(projector, { ...projector.state, position: 0, version, epoch: version })
+    await this.#change(projector, ({ version }) => ({ position: 0, epoch: version + 1 }))
     this.#resume()
   }
 
   /** Sets the projection's query, which its definition can read. */
   async update(projector: Projector, query: string): Promise<void> {
-    const { state } = projector
-    await this.#change(projector, { ...state, query, version: state.version + 1 })
+    await this.#change(projector, () => ({ query }))
     this.#resume()
   }
 
@@ -132,22 +126,28 @@ export class ProjectionEngine implements Follower {
 
   #wake(ms: number): void {
     if (ms > 0) this.#timer ??= setTimeout(() => void this.#work(), ms)
-    else if (this.#timer === undefined) void this.#work()
+    else void this.#work()
   }
 
-  /** The new state counts at once: a page that is on its way with the old one is dropped. */
-  #change(projector: Projector, next: ProjectorState): Promise<void> {
-    const before = projector.state
-    projector.state = next
+  /** Changes a projection in its turn among the writes: a page that was made before and comes later is void. */
+  #change(
+    projector: Projector,
+    change: (state: ProjectorState) => Partial<ProjectorState>,
+  ): Promise<void> {
+    const { log } = this.#store
     return new Promise((resolve, reject) => {
       this.#store.write(
-        () => projector.keep(this.#store.log, next),
         () => {
-          projector.checkpoint = next.position
+          const { state } = projector
+          projector.change({ ...state, version: state.version + 1, ...change(state) }, log)
+          return projector.state
+        },
+        ({ position }) => {
+          projector.checkpoint = position
           resolve()
         },
         error => {
-          if (projector.state === next) projector.state = before
+          projector.restore(log)
           reject(error)
         },
       )
@@ -156,6 +156,7 @@ export class ProjectionEngine implements Follower {
 
   /** Works until a pass has reached the end of the log; what is written meanwhile wakes it again. */
   async #work(): Promise<void> {
+    clearTimeout(this.#timer)
     this.#timer = undefined
     this.#working = true
     let failed = false
@@ -188,15 +189,20 @@ export class ProjectionEngine implements Follower {
     }
   }
 
-  /** Projects one page for each place that a projection has reached; true while one of them is behind the log's end. */
+  /**
+   * Projects a page for those that have come farthest, so that nobody waits for one that begins, and one for those that
+   * are farthest behind, until they meet the next: together they read the log once. True while there is more to do.
+   */
   async #pass(): Promise<boolean> {
     const projectors = this.#projectors
     const running = projectors.filter(each => each.running)
-    const places = new Set(running.map(({ state }) => state.position))
+    const places = [...new Set(running.map(({ state }) => state.position))].sort((a, b) => b - a)
     let behind = false
-    for (const place of places) {
+    for (const place of new Set([places[0], places.at(-1)])) {
       const group = running.filter(each => each.running && each.state.position === place)
-      if (group.length > 0 && (await projectPage(this.#store, group, place))) behind = true
+      if (place === undefined || group.length === 0) continue
+      const until = place === places[0] ? Infinity : (places.at(-2) as number)
+      if (await projectPage(this.#store, group, { after: place, until })) behind = true
       // Stopped, or begun anew with an empty log.
       if (this.#stopped || this.#projectors !== projectors) return true
     }

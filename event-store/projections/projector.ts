@@ -3,7 +3,7 @@ import type { Log } from '../storage/log.ts'
 import type { Projection } from './emission.ts'
 import type { SystemProjection } from './system-projections.ts'
 
-/** What is kept of a projection across restarts. Replaced as a whole with every change. */
+/** What is kept of a projection across restarts. Replaced as a whole with every change, in the order of the log. */
 export interface ProjectorState {
   readonly enabled: boolean
   /** The last position that has been projected; 0 for none. */
@@ -18,9 +18,9 @@ export interface ProjectorState {
 /** A projection and its state in memory. */
 export class Projector {
   readonly definition: SystemProjection
-  state: ProjectorState
+  state!: ProjectorState
   /** The position on disk: where a restart begins. */
-  checkpoint: number
+  checkpoint!: number
   /** Events projected since the server began. */
   eventsProcessed = 0
   /** Stopped by an abort, since the server began. */
@@ -30,17 +30,9 @@ export class Projector {
   /** What keeps it waiting. */
   hindrance = ''
 
-  private constructor(definition: SystemProjection, state: ProjectorState) {
+  constructor(definition: SystemProjection, log: Log) {
     this.definition = definition
-    this.state = state
-    this.checkpoint = state.position
-  }
-
-  /** As the log has it, or as it is in a log that knows nothing of it. */
-  static load(definition: SystemProjection, log: Log): Projector {
-    const kept = log.setting(settingName(definition))
-    const fresh = { enabled: false, position: 0, version: 0, epoch: -1, query: definition.query }
-    return new Projector(definition, kept ? (JSON.parse(kept) as ProjectorState) : fresh)
+    this.restore(log)
   }
 
   get running(): boolean {
@@ -52,9 +44,19 @@ export class Projector {
     return this.definition.with(this.state.query) as Projection
   }
 
-  /** Within a transaction: keeps a state. */
-  keep(log: Log, state: ProjectorState): void {
+  /** Within a transaction: takes on a state and keeps it. */
+  change(state: ProjectorState, log: Log): void {
+    this.state = state
     log.putSetting(settingName(this.definition), JSON.stringify(state))
+  }
+
+  /** Takes on the state that the log has: at the beginning, and when a transaction has failed. */
+  restore(log: Log): void {
+    const { query } = this.definition
+    const kept = log.setting(settingName(this.definition))
+    const fresh = { enabled: false, position: 0, version: 0, epoch: -1, query }
+    this.state = kept ? (JSON.parse(kept) as ProjectorState) : fresh
+    this.checkpoint = this.state.position
   }
 }
 

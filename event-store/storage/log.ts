@@ -217,17 +217,18 @@ export class Log {
 
   /**
    * Shows the records that `readAll` would give to a visitor, and returns how many there were. A record is good only
-   * until its visit is over or the log is asked for something else: whoever wants to keep it copies it first.
+   * until its visit is over or the log is asked for something else: whoever wants to keep it copies it first. A visitor
+   * that returns false sees no more.
    */
-  scanAll({ from, backwards, limit }: LogRange, visit: (record: Buffer) => void): number {
+  scanAll({ from, backwards, limit }: LogRange, visit: (record: Buffer) => unknown): number {
     let [count, bytes] = [0, 0]
     const start = Buffer.from(positionKey(Math.min(from, 2 ** 48 - 1)))
     const range = { start, reverse: backwards, limit, exclusiveStart: backwards }
     for (const { key, value } of this.#sound.records.getRange(range)) {
       bytes += value.length
       count++
-      visit(intact(value, key.readUIntBE(2, 6)))
-      if (bytes >= PAGE_BYTES) break
+      const goOn = visit(intact(value, key.readUIntBE(2, 6)))
+      if (goOn === false || bytes >= PAGE_BYTES) break
     }
     return count
   }
@@ -319,9 +320,9 @@ export class Log {
     return this.#next++
   }
 
-  /** What was kept under a name with `putSetting`. */
+  /** What was kept under a name with `putSetting`. Can be asked whatever has become of the last write. */
   setting(name: string): string | undefined {
-    return this.#sound.meta.getBinary(settingKey(name))?.toString()
+    return this.#tables.meta.getBinary(settingKey(name))?.toString()
   }
 
   /** Within a transaction: keeps a text of somebody's under a name, apart from the events. */
