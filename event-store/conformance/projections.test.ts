@@ -192,6 +192,20 @@ describe('A server that runs them all', () => {
     expect(metadata?.acl).toEqual({ readRoles: '$all', metaReadRoles: '$all' })
   })
 
+  test('a correlation id as long as a book is none, and a name as long is not linked', async () => {
+    const { client } = bench()
+    const category = aCategory()
+    const metadata = { $correlationId: 'k'.repeat(2 ** 20) }
+    await client.appendToStream(`${category}-1`, jsonEvent({ type: 'book', data: {}, metadata }))
+    await client.appendToStream(`${category}-${'x'.repeat(2 ** 20)}`, event('b'))
+    await client.appendToStream(`${category}-2`, event('c'))
+    const links = [`0@${category}-1`, `0@${category}-2`]
+    expect(await linksOf(client, `$ce-${category}`, 2)).toEqual(links)
+    const streams = []
+    for await (const { event } of client.readAll()) streams.push(String(event?.streamId))
+    expect(streams.filter(stream => stream.startsWith('$bc-kkk'))).toEqual([])
+  })
+
   test('a link to a deleted event is there, without it', async () => {
     const { client } = bench()
     const category = aCategory()

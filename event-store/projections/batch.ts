@@ -10,6 +10,12 @@ import type { SourceEvent } from './source-event.ts'
 /** A page that emits nothing moves the position in memory alone, up to so many bytes of the log. */
 const QUIET_BYTES = 4 * 1024 * 1024
 
+/** A link repeats the names of its event: one that would be larger than this could in the end not be sent to a reader. */
+const MAX_EMISSION_BYTES = 1024 * 1024
+
+const isTooLong = (stream: string, { data, customMetadata }: NewEvent): boolean =>
+  stream.length + data.length + customMetadata.length > MAX_EMISSION_BYTES
+
 /** Collects emissions by stream. What people change of the projection meanwhile makes the batch void. */
 export class Batch {
   readonly #projector: Projector
@@ -31,6 +37,7 @@ export class Batch {
     if (!emission) return
     const version = { id: this.#projector.definition.id, ...this.#before }
     const emitted = emittedEvent(emission, event, version)
+    if (isTooLong(emission.stream, emitted)) return
     const events = this.#streams.get(emission.stream)
     if (events) events.push(emitted)
     else this.#streams.set(emission.stream, [emitted])

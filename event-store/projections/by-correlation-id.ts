@@ -1,5 +1,5 @@
 // $by_correlation_id: in `$bc-<id>` a link to every event whose metadata carries the correlation id.
-import { linkTo, type Projection, textMember } from './emission.ts'
+import { idMember, linkTo, type Projection } from './emission.ts'
 
 /** Where the correlation id stands in the metadata, unless somebody says otherwise. */
 export const DEFAULT_CORRELATION_QUERY = '{"correlationIdProperty":"$correlationId"}'
@@ -22,7 +22,7 @@ export const byCorrelationId =
   (property: string): Projection =>
   event => {
     if (event.isLink) return undefined
-    const id = textMember(event, property)
+    const id = idMember(event, property)
     if (id === undefined) return undefined
     return {
       stream: `$bc-${id}`,

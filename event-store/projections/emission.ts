@@ -30,10 +30,14 @@ const FORMAT_VERSION = 4
 export const versionText = ({ id, epoch, version }: EmissionVersion): string =>
   `${id}:${epoch}:${version}:${FORMAT_VERSION}`
 
-/** A member of an event's metadata as text, where it is a text, a number or a truth value as .NET spells it. */
-export function textMember(event: SourceEvent, name: string): string | undefined {
+/** A longer text is no id: it would be repeated in the name of a stream and in every link. */
+const LONGEST_ID = 64 * 1024
+
+/** A member of an event's metadata as an id: a text, a number or a truth value as .NET spells it. */
+export function idMember(event: SourceEvent, name: string): string | undefined {
   const value = Object.hasOwn(event.metadata, name) ? event.metadata[name] : undefined
-  if (typeof value === 'string' || typeof value === 'number') return String(value)
+  if (typeof value === 'string') return value.length <= LONGEST_ID ? value : undefined
+  if (typeof value === 'number') return String(value)
   return typeof value === 'boolean' ? (value ? 'True' : 'False') : undefined
 }
 
@@ -54,7 +58,7 @@ export function emittedEvent(
     $p: position,
     ...emission.about,
     $causedBy: event.id,
-    $correlationId: textMember(event, '$correlationId') || undefined,
+    $correlationId: idMember(event, '$correlationId') || undefined,
   }
   return {
     id: Buffer.from(randomUUID(), 'latin1'),
