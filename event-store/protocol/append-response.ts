@@ -2,9 +2,18 @@
 import type { Appended, AppendRefusal } from '../streams/append.ts'
 import type { Expectation } from './append-request.ts'
 import { frame } from './read-response.ts'
-import { bytesField, EMPTY, message, varintField } from './wire.ts'
+import { bytesField, EMPTY, message, varintField, varintLength, writeVarint } from './wire.ts'
 
 const LEGACY_NO_STREAM = 2n ** 64n - 1n
+/** What gRPC puts before a message. */
+const PREFIX = 5
+const delimited = (length: number): number => 1 + varintLength(length) + length
+/** Writes a tag of one byte and a number, a field's value or its length; returns where they end. */
+function begin(out: Buffer, at: number, tag: number, number: number): number {
+  out[at] = tag
+  return writeVarint(out, at + 1, number)
+}
+
 const emptyField = (field: number): Buffer => bytesField(field, EMPTY)
 
 function positionMessage(position: number): Buffer {
@@ -54,23 +63,31 @@ export const deleteSuccess = (position: number): Buffer =>
 
 const streamIdentifier = (stream: string): Buffer => bytesField(4, bytesField(3, stream))
 
-/** `BatchAppendResp.success`. */
+/** `BatchAppendResp.success`, in one piece: there is one for every append. */
 export function batchSuccess(
   correlationId: Buffer,
   stream: string,
   { revision, position }: Appended,
 ): Buffer {
-  const success = message(
-    revision === undefined ? emptyField(2) : varintField(1, revision),
-    position === undefined ? emptyField(4) : bytesField(3, positionMessage(position)),
-  )
-  return frame(
-    message(
-      bytesField(1, bytesField(2, correlationId)),
-      bytesField(3, success),
-      streamIdentifier(stream),
-    ),
-  )
+  const nameLength = Buffer.byteLength(stream)
+  const positionLength = position === undefined ? 0 : 2 * (1 + varintLength(position))
+  const successLength =
+    (revision === undefined ? 2 : 1 + varintLength(revision)) + delimited(positionLength)
+  const idLength = delimited(correlationId.length)
+  const streamLength = delimited(nameLength)
+  const length = delimited(idLength) + delimited(successLength) + delimited(streamLength)
+  const out = Buffer.allocUnsafe(PREFIX + length)
+  out[0] = 0
+  out.writeUInt32BE(length, 1)
+  let at = begin(out, begin(out, PREFIX, 0x0a, idLength), 0x12, correlationId.length)
+  at += correlationId.copy(out, at)
+  at = begin(out, at, 0x1a, successLength)
+  at = revision === undefined ? begin(out, at, 0x12, 0) : begin(out, at, 0x08, revision)
+  at = begin(out, at, position === undefined ? 0x22 : 0x1a, positionLength)
+  if (position !== undefined) at = begin(out, begin(out, at, 0x08, position), 0x10, position)
+  at = begin(out, begin(out, at, 0x22, streamLength), 0x1a, nameLength)
+  out.write(stream, at)
+  return out
 }
 
 /** All that a batch append may be refused for. */

@@ -114,7 +114,8 @@ export function writeVarint(target: Buffer, at: number, value: number): number {
   return end
 }
 
-function varint(value: bigint): Buffer {
+/** A varint that a number can't say: negative, or beyond 2^53. */
+function longVarint(value: bigint): Buffer {
   const out: number[] = []
   let rest = BigInt.asUintN(64, value)
   for (; rest >= 128n; rest >>= 7n) out.push(Number(rest & 0x7fn) | 0x80)
@@ -123,13 +124,28 @@ function varint(value: bigint): Buffer {
 }
 
 /** A varint field with its tag. */
-export const varintField = (field: number, value: number | bigint): Buffer =>
-  Buffer.concat([varint(BigInt(field * 8 + VARINT)), varint(BigInt(value))])
+export function varintField(field: number, value: number | bigint): Buffer {
+  const tag = field * 8 + VARINT
+  if (value < 0 || value > Number.MAX_SAFE_INTEGER) {
+    const head = Buffer.allocUnsafe(varintLength(tag))
+    writeVarint(head, 0, tag)
+    return Buffer.concat([head, longVarint(BigInt(value))])
+  }
+  const number = Number(value)
+  const out = Buffer.allocUnsafe(varintLength(tag) + varintLength(number))
+  writeVarint(out, writeVarint(out, 0, tag), number)
+  return out
+}
 
 /** A length-delimited field with its tag: text as UTF-8, bytes, or a message already encoded. */
 export function bytesField(field: number, value: Buffer | string): Buffer {
-  const bytes = typeof value === 'string' ? Buffer.from(value) : value
-  return Buffer.concat([varint(BigInt(field * 8 + BYTES)), varint(BigInt(bytes.length)), bytes])
+  const tag = field * 8 + BYTES
+  const length = typeof value === 'string' ? Buffer.byteLength(value) : value.length
+  const out = Buffer.allocUnsafe(varintLength(tag) + varintLength(length) + length)
+  const at = writeVarint(out, writeVarint(out, 0, tag), length)
+  if (typeof value === 'string') out.write(value, at)
+  else value.copy(out, at)
+  return out
 }
 
 /** Fields in the order of their numbers, as one message. */

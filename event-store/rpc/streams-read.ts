@@ -169,7 +169,7 @@ async function readAll(
     const found = log.scanAll(range, record => {
       from = positionOf(record) + (backwards ? 0 : 1)
       if (left === 0 || isHiddenFromAll(streamNameOf(record)) || !matches(record)) return
-      sender.send(Buffer.from(record))
+      sender.send(record)
       left--
     })
     if (found === 0) break

@@ -3,9 +3,10 @@ import type { Log, Written } from './log.ts'
 
 /** Writes a commit at most; what waits beyond them goes into the next. */
 const MOST_WRITES = 20_000
-/** A flush that takes no longer is waited for when a write is alone: to be called back takes half as long again. */
+/** A flush that takes no longer is waited for where writes come alone: to be called back takes half as long again. */
 const QUICK_FLUSH_MS = 1
-/** The weight of the last flush in the running mean of their times. */
+const FEW_WRITES = 1.1
+/** The weight of the last commit in the running means. */
 const NEWEST_SHARE = 0.1
 
 interface Waiting {
@@ -28,7 +29,9 @@ export class Commits {
   #waiting: Waiting[] = []
   #scheduled: NodeJS.Immediate | undefined
   #unsafe: Unsafe | undefined
+  /** Running means of the commits. */
   #flushMs = 0
+  #writes = 1
 
   /** `publish` hears of what each commit wrote, in order, after its writers have been answered. */
   constructor(log: Log, publish: (written: readonly Written[]) => void) {
@@ -58,8 +61,12 @@ export class Commits {
 
   #commit(): void {
     const unsafe = this.#write()
-    if (unsafe?.batch.length === 1 && this.#flushMs < QUICK_FLUSH_MS) this.#flushNow(unsafe)
-    else if (unsafe) this.#flushAside(unsafe)
+    if (unsafe) {
+      this.#writes += (unsafe.batch.length - this.#writes) * NEWEST_SHARE
+      const waits = this.#writes < FEW_WRITES && this.#flushMs < QUICK_FLUSH_MS
+      if (waits) this.#flushNow(unsafe)
+      else this.#flushAside(unsafe)
+    }
     this.#schedule()
   }
 

@@ -21,18 +21,22 @@ export class EventSender {
     this.#form = form
   }
 
-  /** Sends a record; of most, the very bytes that the store keeps. */
+  /** Sends a record, of most the very bytes that the store keeps; it needn't stay as it is afterwards. */
   send(record: Buffer): void {
-    const { ids, resolveLinks } = this.#form
-    const target =
-      resolveLinks && isLinkRecord(record) ? this.#streams.resolve(record) : 'not-a-link'
-    if (target === 'not-a-link') {
-      this.#call.send(
-        ids === 'text' ? frameOf(record) : readEvent({ event: record }, positionOf(record), ids),
-      )
-      return
-    }
-    const both = { event: target.event, link: record }
-    this.#call.send(readEvent(both, positionOf(record), ids))
+    if (this.#form.resolveLinks && isLinkRecord(record)) this.#resolve(Buffer.from(record))
+    else this.#sendAlone(record)
+  }
+
+  #sendAlone(record: Buffer): void {
+    const { ids } = this.#form
+    this.#call.send(
+      ids === 'text' ? frameOf(record) : readEvent({ event: record }, positionOf(record), ids),
+    )
+  }
+
+  #resolve(link: Buffer): void {
+    const target = this.#streams.resolve(link)
+    if (target === 'not-a-link') this.#sendAlone(link)
+    else this.#call.send(readEvent({ event: target.event, link }, positionOf(link), this.#form.ids))
   }
 }

@@ -29,10 +29,10 @@ export function allSource(
     considered = 0
     call.send(checkpoint(last))
   }
-  const consider = (record: Buffer, isTransient: boolean): void => {
+  const consider = (record: Buffer): void => {
     last = positionOf(record)
     const wanted = !isHiddenFromAll(streamNameOf(record)) && (!filtered || filtered.filter(record))
-    if (wanted) sender.send(isTransient ? Buffer.from(record) : record)
+    if (wanted) sender.send(record)
     if (!filtered) return
     considered++
     if (considered === filtered.checkpointEvery) sendCheckpoint()
@@ -42,13 +42,13 @@ export function allSource(
     follow: (follower: Follower) => feed.followAll(follower),
     sendPage() {
       const range = { from: last + 1, backwards: false, limit: pageEvents }
-      return log.scanAll(range, record => consider(record, true)) > 0
+      return log.scanAll(range, consider) > 0
     },
     onCaughtUp() {
       if (considered > 0) sendCheckpoint()
     },
     sendLive({ record, position }: Written) {
-      if (position > last) consider(record, false)
+      if (position > last) consider(record)
     },
   }
 }

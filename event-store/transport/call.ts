@@ -1,6 +1,7 @@
 // One gRPC call over an HTTP/2 stream: messages in, frames out, a status at the end.
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { MessageReader } from './framing.ts'
+import { Outbox } from './outbox.ts'
 import { ANONYMOUS, type Principal } from './principal.ts'
 import { GrpcError, Status, type StatusCode, trailersOf } from './status.ts'
 
@@ -44,8 +45,7 @@ export class Call {
   /** Who makes the call; known before its handler hears of it. */
   principal: Principal = ANONYMOUS
   #stream: ServerHttp2Stream
-  #queue: Buffer[] = []
-  #queued = 0
+  readonly #outbox = new Outbox()
   #unsent = 0
   #flushing = false
   #trailers: Record<string, string> | undefined
@@ -74,7 +74,7 @@ export class Call {
 
   /** Whether so much is on its way to the client that more would pile up. */
   get congested(): boolean {
-    return this.#queued + this.#unsent > HIGH_WATER_BYTES
+    return this.#outbox.bytes + this.#unsent > HIGH_WATER_BYTES
   }
 
   /** Calls back once, when the call has ended for whatever reason. */
@@ -111,12 +111,11 @@ export class Call {
     }
   }
 
-  /** Queues a frame; frames of one turn of the event loop leave together. */
+  /** Queues a copy of a frame; frames of one turn of the event loop leave together. */
   send(frame: Buffer): void {
     if (this.#closed) return
-    this.#queue.push(frame)
-    this.#queued += frame.length
-    if (this.#queued >= WRITE_BYTES) this.#flush()
+    this.#outbox.add(frame)
+    if (this.#outbox.bytes >= WRITE_BYTES) this.#flush()
     else if (!this.#flushing) {
       this.#flushing = true
       process.nextTick(() => this.#flush())
@@ -161,19 +160,14 @@ export class Call {
 
   #flush(): void {
     this.#flushing = false
-    if (this.#closed || this.#queue.length === 0) return
+    if (this.#closed || this.#outbox.bytes === 0) return
     if (!this.#stream.headersSent) {
       this.#stream.respond(RESPONSE_HEADERS, { waitForTrailers: true })
       this.#stream.on('wantTrailers', () =>
         this.#stream.sendTrailers(this.#trailers ?? trailersOf(Status.UNKNOWN)),
       )
     }
-    const bytes =
-      this.#queue.length === 1
-        ? (this.#queue[0] as Buffer)
-        : Buffer.concat(this.#queue, this.#queued)
-    this.#queue = []
-    this.#queued = 0
+    const bytes = this.#outbox.take()
     this.#unsent += bytes.length
     this.#stream.write(bytes, () => {
       this.#unsent -= bytes.length
@@ -195,7 +189,7 @@ export class Call {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#queue = []
+    this.#outbox.clear()
     this.#wake()
     for (const listener of this.#onClose.splice(0)) listener()
   }
