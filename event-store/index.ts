@@ -8,6 +8,7 @@ import { PersistentSubscriptions } from './persistent-subscriptions/persistent-s
 import { ProjectionEngine } from './projections/engine.ts'
 import { pagesOf } from './rpc/pages.ts'
 import { type Node, routesOf } from './rpc/routes.ts'
+import { Scavenges } from './scavenge/scavenges.ts'
 import { lockDirectory } from './storage/directory-lock.ts'
 import { Log } from './storage/log.ts'
 import { Store } from './store.ts'
@@ -49,6 +50,8 @@ export interface EventStoreServer {
   reset(): void
   /** Finishes what is being written, says goodbye to clients and closes the store. */
   stop(): Promise<void>
+  /** Resolves once it has stopped: by `stop`, or because a client told it to shut down. */
+  readonly stopped: Promise<void>
 }
 
 interface OpenStore {
@@ -98,13 +101,15 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   const { host = DEFAULT_HOST, port = 0, runProjections = 'system' } = options
   const opened = openPlace(options)
   let listener: Listener | undefined
-  const node: Node = { instanceId: randomUUID(), port: () => listener?.port ?? port }
+  const node: Node = { instanceId: randomUUID(), port: () => listener?.port ?? port, priority: 0 }
   const projections =
     runProjections === 'system'
       ? new ProjectionEngine(opened.store, options.startStandardProjections ?? false)
       : undefined
   const groups = new PersistentSubscriptions(opened.store)
-  const grpc = new GrpcServer(routesOf(opened.store, node, { projections, groups }))
+  const scavenges = new Scavenges(opened.store)
+  const subsystems = { projections, groups, scavenges, shutdown: () => void stop() }
+  const grpc = new GrpcServer(routesOf(opened.store, node, subsystems))
   try {
     listener = await listen(grpc, servePages(pagesOf(opened.store, node)), { host, port })
   } catch (error) {
@@ -114,6 +119,24 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     throw error
   }
   const open = listener
+  let end = (): void => {}
+  const stopped = new Promise<void>(resolve => {
+    end = resolve
+  })
+  const halt = async (): Promise<void> => {
+    projections?.stop()
+    groups.stop()
+    await scavenges.close()
+    opened.store.flush()
+    await open.close(GRACE_MS)
+    await opened.close()
+    end()
+  }
+  let halting: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    halting ??= halt()
+    return halting
+  }
   const name = isIP(host) === 6 ? `[${host}]` : host
   return {
     connectionString: `esdb://${name}:${open.port}?tls=false`,
@@ -124,12 +147,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
       projections?.load()
       groups.load()
     },
-    async stop() {
-      projections?.stop()
-      groups.stop()
-      opened.store.flush()
-      await open.close(GRACE_MS)
-      await opened.close()
-    },
+    stop,
+    stopped,
   }
 }

@@ -94,13 +94,8 @@ try {
   fail(explain(error, options))
 }
 
-let stopping = false
-async function stop(): Promise<void> {
-  if (stopping) return
-  stopping = true
-  await server.stop()
-  process.exit(0)
-}
+const stop = (): void => void server.stop()
+void server.stopped.then(() => process.exit(0))
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
 process.stdout.write(`READY ${server.connectionString}\n`)

@@ -1,11 +1,12 @@
 // What the HTTP pages say.
 
+import { statistics } from '../monitoring/statistics.ts'
 import type { Store } from '../store.ts'
 import type { Pages } from '../transport/pages.ts'
 import type { Node } from './routes.ts'
 import { SERVER_VERSION } from './server-features.ts'
 
-function member(store: Store, { instanceId, port }: Node, address: string) {
+function member(store: Store, { instanceId, port, priority }: Node, address: string) {
   const position = store.log.lastPosition
   return {
     instanceId,
@@ -26,7 +27,7 @@ function member(store: Store, { instanceId, port }: Node, address: string) {
     epochPosition: 0,
     epochNumber: 0,
     epochId: instanceId,
-    nodePriority: 0,
+    nodePriority: priority,
     isReadOnlyReplica: false,
     esVersion: SERVER_VERSION,
   }
@@ -49,6 +50,10 @@ export function pagesOf(store: Store, node: Node): Pages {
       },
     }),
     '/health/live': () => ({ status: 204 }),
+    '/stats': () => ({ status: 200, json: statistics(store) }),
+    '/stats/proc': () => ({ status: 200, json: statistics(store).proc }),
+    '/stats/sys': () => ({ status: 200, json: statistics(store).sys }),
+    '/stats/es': () => ({ status: 200, json: statistics(store).es }),
     '/gossip': request => {
       const address = request.socket.localAddress ?? '127.0.0.1'
       return {

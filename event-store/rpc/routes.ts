@@ -2,9 +2,12 @@
 
 import type { PersistentSubscriptions } from '../persistent-subscriptions/persistent-subscriptions.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
+import type { Scavenges } from '../scavenge/scavenges.ts'
 import type { Store } from '../store.ts'
 import type { Handler, Routes } from '../transport/grpc-server.ts'
 import { gossip } from './gossip.ts'
+import { monitoringRoutes } from './monitoring.ts'
+import { operationsRoutes } from './operations.ts'
 import { persistentRoutes } from './persistent-commands.ts'
 import { projectionRoutes } from './projections.ts'
 import { supportedMethods } from './server-features.ts'
@@ -17,6 +20,8 @@ export interface Node {
   readonly instanceId: string
   /** The port, once it is open. */
   readonly port: () => number
+  /** How much it would rather be the leader than others, if there were others. */
+  priority: number
 }
 
 /** What runs beside the streams. */
@@ -24,10 +29,14 @@ export interface Subsystems {
   /** Undefined where they are switched off. */
   readonly projections: ProjectionEngine | undefined
   readonly groups: PersistentSubscriptions
+  readonly scavenges: Scavenges
+  /** Stops the whole server. */
+  readonly shutdown: () => void
 }
 
 /** Every method that works; any other is answered UNIMPLEMENTED with its name. */
-export function routesOf(store: Store, node: Node, { projections, groups }: Subsystems): Routes {
+export function routesOf(store: Store, node: Node, subsystems: Subsystems): Routes {
+  const { projections, groups } = subsystems
   const streams = '/event_store.client.streams.Streams'
   const routes = new Map<string, Handler>([
     [`${streams}/Read`, read(store)],
@@ -38,6 +47,8 @@ export function routesOf(store: Store, node: Node, { projections, groups }: Subs
     ['/event_store.client.gossip.Gossip/Read', gossip(node)],
     ...(projections ? projectionRoutes(projections) : []),
     ...persistentRoutes(store, groups),
+    ...operationsRoutes(node, subsystems),
+    ...monitoringRoutes(store),
   ])
   const features = '/event_store.client.server_features.ServerFeatures/GetSupportedMethods'
   return routes.set(features, supportedMethods([...routes.keys(), features]))

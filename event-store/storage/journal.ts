@@ -106,24 +106,26 @@ export class Journal {
 }
 
 /**
- * The entries of a file that follow the one that the tables hold last. The end is where no next entry is whole, as a
- * killed process leaves it. Throws `DamagedStore` where one is missing that others follow.
+ * The entries of a file that follow the one that the tables hold last; those before it may stand there too. The end is
+ * where no next entry is whole, as a killed process leaves it. Throws `DamagedStore` where one is missing that others
+ * follow.
  */
 export function readJournal(path: string, after: number): JournalEntry[] {
   if (!existsSync(path)) return []
   const bytes = readFileSync(path)
   const entries: JournalEntry[] = []
   let at = 0
-  let number = after
+  let last: number | undefined
   for (;;) {
     const entry = entryAt(bytes, at)
-    if (entry?.number !== number + 1) break
-    entries.push(entry)
-    number++
+    if (!entry || (last === undefined ? entry.number > after + 1 : entry.number !== last + 1)) break
+    if (entry.number > after) entries.push(entry)
+    last = entry.number
     at += entryBytes(bytes, at)
   }
-  if (goesOnBehind(bytes, number + 1)) {
-    throw new DamagedStore(`${path} is damaged: entry ${number + 1} can't be read.`)
+  const missing = Math.max(last ?? after, after) + 1
+  if (goesOnBehind(bytes, missing)) {
+    throw new DamagedStore(`${path} is damaged: entry ${missing} can't be read.`)
   }
   return entries
 }

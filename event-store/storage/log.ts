@@ -1,5 +1,6 @@
 // The log on disk: records by position, positions by stream and revision, streams by name, events by id.
-import { statfsSync } from 'node:fs'
+import { statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   createdOf,
   encodeRecord,
@@ -12,6 +13,7 @@ import {
   streamNumberOf,
   TOMBSTONE_REVISION,
 } from '../protocol/recorded-event.ts'
+import { compactCopy, copyTables, forgetCopy, takeCopy } from './compact-copy.ts'
 import { DamagedStore } from './errors.ts'
 import { faultOf } from './file-check.ts'
 import { IdRuns } from './id-runs.ts'
@@ -54,6 +56,8 @@ function freeBytesIn(dir: string): number {
   return bavail * bsize
 }
 
+const fileBytes = (dir: string): number => statSync(join(dir, 'data.mdb')).size
+
 /** Where a stream stands: its last event's number, or -1, and whether it ended in a tombstone. */
 export interface StreamEnd {
   readonly head: number
@@ -78,33 +82,39 @@ export interface LogRange {
  * Everything is synchronous: a page of records is read, or a batch written, in one go.
  */
 export class Log {
-  readonly #tables: Tables
-  readonly #transactions: Transactions
-  readonly #ids: IdRuns
+  readonly #options: LogOptions
+  #tables: Tables
+  #transactions!: Transactions
+  #ids!: IdRuns
   readonly #now: () => number
   #next = FIRST_POSITION
   #streamCount = 0
   #lastCreated = 0
   #skipped = false
+  #generation = 0
   #written: Written[] = []
   #settings: Buffer[] = []
 
-  private constructor(tables: Tables, { dir, durable, now, freeBytes }: LogOptions) {
+  private constructor(tables: Tables, options: LogOptions) {
+    this.#options = options
+    this.#now = options.now
     this.#tables = tables
-    this.#now = now
-    this.#ids = new IdRuns(tables.ids)
-    this.#checkFormat(dir)
-    this.#transactions = new Transactions(tables, {
-      dir,
-      durable,
-      freeBytes: freeBytes ?? (() => freeBytesIn(dir)),
-      restore: entries => this.#restore(entries),
-    })
+    this.#checkFormat(options.dir)
+    this.#begin()
+  }
+
+  /** Takes over what the tables and the journal hold. */
+  #begin(): void {
+    const { dir, durable, freeBytes = () => freeBytesIn(dir) } = this.#options
+    this.#ids = new IdRuns(this.#tables.ids)
+    const restore = (entries: readonly JournalEntry[]): void => this.#restore(entries)
+    this.#transactions = new Transactions(this.#tables, { dir, durable, freeBytes, restore })
   }
 
   /** Opens or creates the store in a folder that exists. Throws `DamagedStore`. */
   static open(options: LogOptions): Log {
     const { dir, durable } = options
+    forgetCopy(dir)
     const fault = faultOf(dir)
     if (fault) throw new DamagedStore(fault)
     let tables: Tables
@@ -159,6 +169,20 @@ export class Log {
       else return { head: key.readUIntBE(6, 6), tombstoned }
     }
     return { head: -1, tombstoned }
+  }
+
+  /** How many streams there have ever been; they are numbered from 1 on. */
+  get streamCount(): number {
+    return this.#streamCount
+  }
+
+  /** The oldest event, or the tombstone, that is left of a stream. */
+  oldestEvent(streamNumber: number): Buffer | undefined {
+    const start = Buffer.from(revisionKey(streamNumber, 0))
+    for (const { key, value } of this.#sound.revisions.getRange({ start, limit: 1 })) {
+      if (key.readUInt32BE(0) === streamNumber) return this.record(value.readUIntBE(0, 6))
+    }
+    return undefined
   }
 
   /** The event at a place of a stream, hidden or not. */
@@ -331,8 +355,57 @@ export class Log {
     this.#keepSetting({ name, value })
   }
 
+  /**
+   * Within a transaction: removes an event, but never the last one of its stream or of the log, by which the next ones
+   * get their places. A kill may bring back what was removed shortly before.
+   */
+  remove(record: Buffer): void {
+    this.#tables.revisions.removeSync(revisionKey(streamNumberOf(record), revisionOf(record)))
+    this.#tables.records.removeSync(positionKey(positionOf(record)))
+  }
+
+  /**
+   * Gives the disk back what removed events took, by way of a copy; returns how many bytes. Reads and writes go on but
+   * for a moment at the end. Where it can't be done (in memory; on Windows, which lets no open file be replaced), 0.
+   */
+  async compact(): Promise<number> {
+    const { dir, durable } = this.#options
+    if (!durable || process.platform === 'win32') return 0
+    const release = this.#transactions.holdJournal()
+    const generation = this.#generation
+    try {
+      const before = fileBytes(dir)
+      const { env } = this.#tables
+      await compactCopy(this.#tables, dir)
+      // Emptied in the meantime: the copy is of what was there before.
+      if (this.#generation !== generation) return 0
+      const closeJournal = this.#goOnWith(takeCopy(dir))
+      await env.close()
+      closeJournal()
+      return before - fileBytes(dir)
+    } finally {
+      release()
+      forgetCopy(dir)
+    }
+  }
+
+  /** Goes on with other tables, brought up to date from the journal; returns what closes the old one's file. */
+  #goOnWith(tables: Tables): () => void {
+    const closeJournal = this.#transactions.abandon()
+    this.#tables = tables
+    this.#begin()
+    return closeJournal
+  }
+
+  /** Copies everything that was acknowledged before this call into an empty folder, while reads and writes go on. */
+  async backup(place: string): Promise<void> {
+    this.checkpoint()
+    await copyTables(this.#tables, place)
+  }
+
   /** Removes everything. */
   clear(): void {
+    this.#generation++
     this.#transactions.runAlone(() => {
       for (const table of [
         this.#tables.records,

@@ -46,6 +46,9 @@ export class Transactions {
   #pendingBytes = 0
   #timer: NodeJS.Timeout | undefined
   #broken: DamagedStore | undefined
+  #isJournalHeld = false
+  #isFlushing = false
+  #whenFlushed = (): void => {}
 
   /** Restores what the journal holds and the tables don't. Throws `DamagedStore`. */
   constructor(tables: Tables, options: TransactionsOptions) {
@@ -100,7 +103,10 @@ export class Transactions {
       done()
       return
     }
+    this.#isFlushing = true
     this.#journal.flushAside(error => {
+      this.#isFlushing = false
+      this.#whenFlushed()
       done(error ? this.#break('The last write was not brought to disk', error) : undefined)
     })
   }
@@ -126,7 +132,34 @@ export class Transactions {
     }
     this.#bytes = 0
     this.#pendingBytes = 0
-    this.#journal?.restart()
+    if (!this.#isJournalHeld) this.#journal?.restart()
+  }
+
+  /**
+   * Brings the tables to disk, and from then on lets the journal grow: with it, a copy of the tables made from now on
+   * can be brought up to date. Returns what ends that.
+   */
+  holdJournal(): () => void {
+    this.checkpoint()
+    this.#isJournalHeld = true
+    return () => {
+      this.#isJournalHeld = false
+    }
+  }
+
+  /**
+   * Lets go of the tables, which others take over: whoever has the journal has all that was run. Returns what closes
+   * the journal's file, once nothing is on its way there.
+   */
+  abandon(): () => void {
+    this.flush()
+    clearTimeout(this.#timer)
+    this.#open.abort()
+    const close = (): void => this.#journal?.close()
+    return () => {
+      if (this.#isFlushing) this.#whenFlushed = close
+      else close()
+    }
   }
 
   /** Does something with the tables that the journal knows nothing of; it is on disk when this returns. */
