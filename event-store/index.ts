@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PersistentSubscriptions } from './persistent-subscriptions/persistent-subscriptions.ts'
 import { ProjectionEngine } from './projections/engine.ts'
+import { groupPages } from './rpc/group-pages.ts'
 import { pagesOf } from './rpc/pages.ts'
 import { type Node, routesOf } from './rpc/routes.ts'
 import { Scavenges } from './scavenge/scavenges.ts'
@@ -111,7 +112,10 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   const subsystems = { projections, groups, scavenges, shutdown: () => void stop() }
   const grpc = new GrpcServer(routesOf(opened.store, node, subsystems))
   try {
-    listener = await listen(grpc, servePages(pagesOf(opened.store, node)), { host, port })
+    listener = await listen(grpc, servePages(pagesOf(opened.store, node), groupPages(groups)), {
+      host,
+      port,
+    })
   } catch (error) {
     projections?.stop()
     groups.stop()

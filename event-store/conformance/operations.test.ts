@@ -2,7 +2,11 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
+import {
+  EventStoreDBClient,
+  jsonEvent,
+  persistentSubscriptionToStreamSettingsFromDefaults,
+} from '@eventstore/db-client'
 import monitoring from '@eventstore/db-client/generated/monitoring_grpc_pb.js'
 import monitoringMessages from '@eventstore/db-client/generated/monitoring_pb.js'
 import operations from '@eventstore/db-client/generated/operations_grpc_pb.js'
@@ -216,6 +220,31 @@ test('a shutdown stops the server, and what it had is there at the next start', 
   await client.dispose()
   await start()
   expect(await labels(client.readStream(stream))).toEqual(['0:0'])
+})
+
+test('groups are told of over HTTP as over gRPC, and replay what they parked', async () => {
+  const stream = aStream('a/stream with €')
+  await client.createPersistentSubscriptionToStream(stream, 'a group', {
+    ...persistentSubscriptionToStreamSettingsFromDefaults(),
+    resolveLinkTos: true,
+  })
+  const ask = (method: string, path: string) =>
+    fetch(`http://127.0.0.1:${server.port}/subscriptions${path}`, { method })
+  const own = `/${encodeURIComponent(stream)}`
+  const info = (await (await ask('GET', `${own}/a%20group/info`)).json()) as Record<string, unknown>
+  expect(info).toMatchObject({
+    eventStreamId: stream,
+    groupName: 'a group',
+    config: { resolveLinktos: true, namedConsumerStrategy: 'RoundRobin' },
+  })
+  for (const path of ['', own]) {
+    const list = (await (await ask('GET', path)).json()) as { eventStreamId: string }[]
+    expect(list.map(({ eventStreamId }) => eventStreamId)).toContain(stream)
+  }
+  expect((await ask('POST', `${own}/a%20group/replayParked`)).status).toBe(200)
+  expect((await ask('POST', '/restart')).status).toBe(200)
+  for (const path of ['/none', `${own}/none/info`, '/%E0%A4%A', `${own}/a%20group/nothing`])
+    expect((await ask('GET', path)).status).toBe(404)
 })
 
 test('the pages of statistics have the real server’s groups', async () => {
