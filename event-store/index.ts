@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { admission, admittedPages } from './access/admission.ts'
+import { SignIn } from './access/sign-in.ts'
+import { type DefaultPasswords, Users } from './access/users.ts'
 import { PersistentSubscriptions } from './persistent-subscriptions/persistent-subscriptions.ts'
 import { ProjectionEngine } from './projections/engine.ts'
 import { groupPages } from './rpc/group-pages.ts'
@@ -15,10 +18,14 @@ import { Log } from './storage/log.ts'
 import { Store } from './store.ts'
 import { GrpcServer } from './transport/grpc-server.ts'
 import { type Listener, listen } from './transport/listener.ts'
+import { ownCertificate } from './transport/own-certificate.ts'
 import { servePages } from './transport/pages.ts'
+import type { KeyPair } from './transport/self-signed.ts'
 
+export type { DefaultPasswords } from './access/users.ts'
 export { DirectoryInUse } from './storage/directory-lock.ts'
 export { DamagedStore, StoreFull } from './storage/errors.ts'
+export type { KeyPair } from './transport/self-signed.ts'
 
 /** How long clients are given to take their last answers when the server stops. */
 const GRACE_MS = 250
@@ -37,14 +44,25 @@ interface Projections {
   /** Enables all of them at the start. */
   readonly startStandardProjections?: boolean
 }
+/** Whether others can read along, and whether people are asked who they are. */
+interface Security {
+  /**
+   * A certificate and its key in PEM, or a folder in which the server keeps one of its own. With either it speaks TLS
+   * and asks for credentials; without, it speaks in the clear and everybody may do everything.
+   */
+  readonly tls?: KeyPair | { readonly selfSigned: string }
+  /** Of the users that a store without users begins with; default `changeit`. */
+  readonly defaultPasswords?: DefaultPasswords
+}
 /** Where the events are kept: in a folder, durably, or for as long as the server runs. */
 export type EventStoreOptions = Place &
+  Security &
   Projections &
   ({ readonly dir: string; readonly memory?: false } | { readonly memory: true })
 
 /** A server that is running. */
 export interface EventStoreServer {
-  /** What the client wants, e.g. `esdb://127.0.0.1:2113?tls=false`. */
+  /** What the client wants, e.g. `esdb://127.0.0.1:2113?tls=false`; where it needs credentials, they are to be added. */
   readonly connectionString: string
   readonly port: number
   /** Empties the store and ends all open calls; connections stay. For tests. */
@@ -93,6 +111,18 @@ function openPlace(options: EventStoreOptions): OpenStore {
   }
 }
 
+interface Certificate {
+  readonly pair: KeyPair
+  /** What a connection string says of it. */
+  readonly query: string
+}
+
+function certificateOf(tls: NonNullable<Security['tls']>, host: string): Certificate {
+  if ('cert' in tls) return { pair: tls, query: 'tls=true' }
+  const own = ownCertificate(resolve(tls.selfSigned), host, Date.now())
+  return { pair: own, query: `tls=true&tlsCAFile=${encodeURIComponent(own.certFile)}` }
+}
+
 /**
  * Starts a server and resolves once it listens. Rejects with `DirectoryInUse` when another living process has the
  * folder, with `DamagedStore` when what is in it can't be read, and with the system's error (`code` EADDRINUSE, …)
@@ -100,22 +130,32 @@ function openPlace(options: EventStoreOptions): OpenStore {
  */
 export async function startEventStore(options: EventStoreOptions): Promise<EventStoreServer> {
   const { host = DEFAULT_HOST, port = 0, runProjections = 'system' } = options
+  const certificate = options.tls && certificateOf(options.tls, host)
   const opened = openPlace(options)
+  const { store } = opened
   let listener: Listener | undefined
-  const node: Node = { instanceId: randomUUID(), port: () => listener?.port ?? port, priority: 0 }
+  const secure = certificate !== undefined
+  const node: Node = {
+    instanceId: randomUUID(),
+    port: () => listener?.port ?? port,
+    priority: 0,
+    secure,
+  }
   const projections =
     runProjections === 'system'
-      ? new ProjectionEngine(opened.store, options.startStandardProjections ?? false)
+      ? new ProjectionEngine(store, options.startStandardProjections ?? false)
       : undefined
-  const groups = new PersistentSubscriptions(opened.store)
-  const scavenges = new Scavenges(opened.store)
-  const subsystems = { projections, groups, scavenges, shutdown: () => void stop() }
-  const grpc = new GrpcServer(routesOf(opened.store, node, subsystems))
+  const groups = new PersistentSubscriptions(store)
+  const scavenges = new Scavenges(store)
+  const users = new Users(store, options.defaultPasswords)
+  const signIn = secure ? new SignIn(users, store.feed, who => grpc.endCallsOf(who)) : undefined
+  const subsystems = { projections, groups, scavenges, users, shutdown: () => void stop() }
+  const grpc = new GrpcServer(routesOf(store, node, subsystems), signIn && admission(signIn))
+  const pages = servePages(pagesOf(store, node), groupPages(groups))
   try {
-    listener = await listen(grpc, servePages(pagesOf(opened.store, node), groupPages(groups)), {
-      host,
-      port,
-    })
+    if (secure) users.ensureDefaults()
+    const endpoint = { host, port, tls: certificate?.pair }
+    listener = await listen(grpc, signIn ? admittedPages(pages, signIn) : pages, endpoint)
   } catch (error) {
     projections?.stop()
     groups.stop()
@@ -131,7 +171,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     projections?.stop()
     groups.stop()
     await scavenges.close()
-    opened.store.flush()
+    store.flush()
     await open.close(GRACE_MS)
     await opened.close()
     end()
@@ -143,11 +183,13 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   }
   const name = isIP(host) === 6 ? `[${host}]` : host
   return {
-    connectionString: `esdb://${name}:${open.port}?tls=false`,
+    connectionString: `esdb://${name}:${open.port}?${certificate?.query ?? 'tls=false'}`,
     port: open.port,
     reset() {
       grpc.endCalls('The store was emptied.')
-      opened.store.clear()
+      signIn?.clear()
+      store.clear()
+      if (secure) users.ensureDefaults()
       projections?.load()
       groups.load()
     },

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The event store as a process of its own: options in, READY and its connection string out.
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DamagedStore, DirectoryInUse, type EventStoreServer, startEventStore } from './index.ts'
 
@@ -14,7 +15,13 @@ const HELP = `An event store that speaks EventStoreDB's gRPC protocol.
   --host <address>  default 127.0.0.1
   --run-projections none|system   default system: the server's own are there, stopped
   --start-standard-projections    enables them all
+  --cert <file>, --key <file>     a certificate and its key in PEM: speak TLS and ask for credentials
+  --self-signed <folder>          the same with a certificate of its own, kept there as certificate.pem
+  --insecure        no TLS and no credentials, the default without a certificate
   --help            this text
+
+With TLS, a store without users begins with admin and ops. Their password is EVENTSTORE_DEFAULT_ADMIN_PASSWORD and
+EVENTSTORE_DEFAULT_OPS_PASSWORD in the environment, else "changeit".
 
 Prints "READY <connection string>" once clients may connect. SIGTERM and SIGINT stop it.
 `
@@ -23,6 +30,7 @@ const USAGE_ERROR = 2
 const LARGEST_PORT = 65_535
 
 interface Arguments {
+  readonly tls: { cert: Buffer; key: Buffer } | { selfSigned: string } | undefined
   readonly dir: string | undefined
   readonly port: number
   readonly host: string
@@ -42,6 +50,10 @@ function parse(): Arguments {
       memory: { type: 'boolean', default: false },
       port: { type: 'string', default: String(DEFAULT_PORT) },
       host: { type: 'string', default: '127.0.0.1' },
+      cert: { type: 'string' },
+      key: { type: 'string' },
+      'self-signed': { type: 'string' },
+      insecure: { type: 'boolean' },
       'run-projections': { type: 'string', default: 'system' },
       'start-standard-projections': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -64,7 +76,28 @@ function parse(): Arguments {
     throw new TypeError('--run-projections is "none" or "system": others are not offered.')
   }
   const startStandardProjections = values['start-standard-projections']
-  return { dir, port, host, runProjections, startStandardProjections }
+  return { dir, port, host, tls: tlsOf(values), runProjections, startStandardProjections }
+}
+
+interface TlsFlags {
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly 'self-signed'?: string | undefined
+  readonly insecure?: boolean | undefined
+}
+
+function tlsOf({ cert, key, insecure, 'self-signed': selfSigned }: TlsFlags): Arguments['tls'] {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TypeError('--cert and --key are needed together.')
+  }
+  const ways = [cert, selfSigned, insecure || undefined].filter(way => way !== undefined)
+  if (ways.length > 1) {
+    throw new TypeError('Only one of --cert with --key, --self-signed and --insecure can be.')
+  }
+  if (selfSigned !== undefined) return { selfSigned }
+  return cert === undefined || key === undefined
+    ? undefined
+    : { cert: readFileSync(cert), key: readFileSync(key) }
 }
 
 function readArguments(): Arguments {
@@ -86,7 +119,11 @@ function explain(error: unknown, { dir, host, port }: Arguments): string {
 }
 
 const options = readArguments()
-const { dir, ...rest } = options
+const { dir, tls, ...place } = options
+const { EVENTSTORE_DEFAULT_ADMIN_PASSWORD: admin, EVENTSTORE_DEFAULT_OPS_PASSWORD: ops } =
+  process.env
+const defaultPasswords = { ...(admin ? { admin } : {}), ...(ops ? { ops } : {}) }
+const rest = { ...place, ...(tls ? { tls } : {}), defaultPasswords }
 let server: EventStoreServer
 try {
   server = await startEventStore(dir === undefined ? { memory: true, ...rest } : { dir, ...rest })

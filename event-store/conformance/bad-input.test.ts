@@ -63,7 +63,8 @@ function framed(
 test.each<[string, string, Buffer, string]>([
   ['an unknown method', `${STREAMS}/Nothing`, framed(''), '12'],
   ['an unknown service', '/nothing.Nothing/Read', framed(''), '12'],
-  ['a service of a later version', '/event_store.client.users.Users/Create', framed(''), '12'],
+  ['a service between nodes', '/event_store.cluster.Elections/Prepare', framed(''), '12'],
+  ['a user without a name', '/event_store.client.users.Users/Create', framed(''), '3'],
   ['a compressed message', `${STREAMS}/Read`, framed('', { flag: 1 }), '12'],
   ['a message over the limit', `${STREAMS}/Append`, framed('', { length: 2 ** 30 }), '8'],
   ['a message cut short', `${STREAMS}/Read`, framed('0a', { length: 9 }), '13'],

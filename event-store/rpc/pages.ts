@@ -45,8 +45,8 @@ export function pagesOf(store: Store, node: Node): Pages {
       json: {
         esVersion: SERVER_VERSION,
         state: 'leader',
-        features: { projections: true, userManagement: false, atomPub: false },
-        authentication: { type: 'insecure', properties: [] },
+        features: { projections: true, userManagement: node.secure, atomPub: false },
+        authentication: { type: node.secure ? 'internal' : 'insecure', properties: [] },
       },
     }),
     '/health/live': () => ({ status: 204 }),

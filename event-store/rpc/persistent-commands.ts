@@ -20,7 +20,7 @@ import {
 import type { Store } from '../store.ts'
 import type { Call } from '../transport/call.ts'
 import { type Handler, unary } from '../transport/grpc-server.ts'
-import { EVERYBODY, foundGroup, nameOf, streamOf } from './persistent-groups.ts'
+import { foundGroup, nameOf, streamOf } from './persistent-groups.ts'
 import { readGroup } from './persistent-read.ts'
 import { writeFailed } from './streams-append.ts'
 import { understood, understoodFilter } from './understood.ts'
@@ -94,7 +94,7 @@ const create = (store: Store, groups: PersistentSubscriptions): Handler =>
       store,
       understood(() => decodeChangeRequest(bytes)),
     )
-    answerChange(call, config, await written(groups.create(config, EVERYBODY)))
+    answerChange(call, config, await written(groups.create(config, call.principal.name)))
   })
 
 const update = (store: Store, groups: PersistentSubscriptions): Handler =>
@@ -103,13 +103,17 @@ const update = (store: Store, groups: PersistentSubscriptions): Handler =>
       store,
       understood(() => decodeChangeRequest(bytes)),
     )
-    answerChange(call, config, await written(groups.update(config, EVERYBODY)))
+    answerChange(call, config, await written(groups.update(config, call.principal.name)))
   })
 
 const remove = (groups: PersistentSubscriptions): Handler =>
   unary(async (bytes, call) => {
     const name = nameOf(understood(() => decodeDeleteRequest(bytes)))
-    answerChange(call, name, await written(groups.delete(name.stream, name.group, EVERYBODY)))
+    answerChange(
+      call,
+      name,
+      await written(groups.delete(name.stream, name.group, call.principal.name)),
+    )
   })
 
 const getInfo = (groups: PersistentSubscriptions): Handler =>
@@ -160,7 +164,7 @@ export function persistentRoutes(
     [`${service}/Create`, create(store, groups)],
     [`${service}/Update`, update(store, groups)],
     [`${service}/Delete`, remove(groups)],
-    [`${service}/Read`, readGroup(groups)],
+    [`${service}/Read`, readGroup(store, groups)],
     [`${service}/GetInfo`, getInfo(groups)],
     [`${service}/ReplayParked`, replayParked(groups)],
     [`${service}/List`, list(groups)],

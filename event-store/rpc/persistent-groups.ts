@@ -7,9 +7,6 @@ import { invalid } from '../protocol/errors.ts'
 import { type GroupName, groupMissing } from '../protocol/persistent-errors.ts'
 import type { GroupRequest, GroupSource } from '../protocol/persistent-requests.ts'
 
-/** Who asks, as long as everybody is let in. */
-export const EVERYBODY = 'system'
-
 /** Which group a request means. An empty name of a group is one. */
 export function nameOf({ source, group }: GroupRequest): GroupName {
   return { stream: streamOf(source), group }

@@ -12,9 +12,10 @@ import {
   groupConfirmation,
 } from '../protocol/persistent-read.ts'
 import type { IdForm } from '../protocol/read-response.ts'
+import type { Store } from '../store.ts'
 import type { Call } from '../transport/call.ts'
 import type { Handler } from '../transport/grpc-server.ts'
-import { EVERYBODY, foundGroup, nameOf } from './persistent-groups.ts'
+import { foundGroup, nameOf } from './persistent-groups.ts'
 import { understood } from './understood.ts'
 
 /** The name of a connection that says none. */
@@ -22,13 +23,17 @@ const UNNAMED = '<unknown>'
 
 /** Serves `PersistentSubscriptions.Read`: options first, then acks and nacks for as long as the call lasts. */
 export const readGroup =
-  (groups: PersistentSubscriptions): Handler =>
+  ({ access }: Store, groups: PersistentSubscriptions): Handler =>
   call => {
+    const connectTo = (options: ConsumerOptions): Group => {
+      access.demand(call.principal, 'read', nameOf(options).stream)
+      return connect(groups, call, options)
+    }
     let group: Group | undefined
     call.listen({
       onMessage(bytes) {
         const message = understood(() => decodeConsumerMessage(bytes))
-        if (!group) group = connect(groups, call, optionsIn(message))
+        if (!group) group = connectTo(optionsIn(message))
         else if (message) answer(group, message)
       },
       // A consumer that only listens from now on goes on being served.
@@ -62,7 +67,7 @@ function answer(group: Group, message: ConsumerMessage): void {
 
 function subscriberOf(call: Call, name: GroupName, bufferSize: number, ids: IdForm): Subscriber {
   return {
-    username: EVERYBODY,
+    username: call.principal.name,
     connectionName: String(call.headers['connection-name'] ?? UNNAMED),
     bufferSize,
     get congested() {

@@ -1,5 +1,5 @@
 // All that is served by gRPC, by path.
-
+import type { Users } from '../access/users.ts'
 import type { PersistentSubscriptions } from '../persistent-subscriptions/persistent-subscriptions.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { Scavenges } from '../scavenge/scavenges.ts'
@@ -14,6 +14,7 @@ import { supportedMethods } from './server-features.ts'
 import { append, softDelete, tombstone } from './streams-append.ts'
 import { batchAppend } from './streams-batch-append.ts'
 import { read } from './streams-read.ts'
+import { usersRoutes } from './users.ts'
 
 /** Who the server is to its clients. */
 export interface Node {
@@ -22,6 +23,8 @@ export interface Node {
   readonly port: () => number
   /** How much it would rather be the leader than others, if there were others. */
   priority: number
+  /** Whether it asks for credentials. */
+  readonly secure: boolean
 }
 
 /** What runs beside the streams. */
@@ -29,6 +32,7 @@ export interface Subsystems {
   /** Undefined where they are switched off. */
   readonly projections: ProjectionEngine | undefined
   readonly groups: PersistentSubscriptions
+  readonly users: Users
   readonly scavenges: Scavenges
   /** Stops the whole server. */
   readonly shutdown: () => void
@@ -36,7 +40,7 @@ export interface Subsystems {
 
 /** Every method that works; any other is answered UNIMPLEMENTED with its name. */
 export function routesOf(store: Store, node: Node, subsystems: Subsystems): Routes {
-  const { projections, groups } = subsystems
+  const { projections, groups, users } = subsystems
   const streams = '/event_store.client.streams.Streams'
   const routes = new Map<string, Handler>([
     [`${streams}/Read`, read(store)],
@@ -45,6 +49,7 @@ export function routesOf(store: Store, node: Node, subsystems: Subsystems): Rout
     [`${streams}/Delete`, softDelete(store)],
     [`${streams}/Tombstone`, tombstone(store)],
     ['/event_store.client.gossip.Gossip/Read', gossip(node)],
+    ...usersRoutes(users),
     ...(projections ? projectionRoutes(projections) : []),
     ...persistentRoutes(store, groups),
     ...operationsRoutes(node, subsystems),

@@ -45,10 +45,11 @@ export type AppendRefusal =
 const NOTHING: Buffer = Buffer.alloc(0)
 /** On the wire, an exact revision of 2^64-1 stands for none. */
 const NO_REVISION = 2n ** 64n - 1n
-const ownEvent = (type: Buffer, data: Buffer): NewEvent => ({
+/** An event that the server writes by itself. */
+export const ownEvent = (type: Buffer, data: Buffer, isJson = true): NewEvent => ({
   id: Buffer.from(randomUUID(), 'latin1'),
   type,
-  isJson: true,
+  isJson,
   data,
   customMetadata: NOTHING,
 })
@@ -92,7 +93,7 @@ export class Writer {
     const refusal = this.#checkDelete(name, expected)
     if (refusal) return refusal
     const state = this.#streams.state(name)
-    const event: NewEvent = { ...ownEvent(TOMBSTONE_TYPE, NOTHING), isJson: false }
+    const event = ownEvent(TOMBSTONE_TYPE, NOTHING, false)
     const position = this.#streams.log.append(this.#numbered(state), TOMBSTONE_REVISION, event)
     state.tombstoned = true
     return { kind: 'appended', revision: undefined, position }

@@ -64,6 +64,13 @@ export class GrpcServer {
     for (const call of this.#calls) call.end(Status.UNAVAILABLE, reason)
   }
 
+  /** Ends the open calls of somebody who may not go on. */
+  endCallsOf(principal: Principal): void {
+    for (const call of this.#calls) {
+      if (call.principal === principal) call.end(Status.UNAUTHENTICATED, 'Unauthenticated')
+    }
+  }
+
   /** Says goodbye to all clients, gives them a moment, then hangs up. */
   async close(graceMs: number): Promise<void> {
     this.endCalls('The server is shutting down.')

@@ -1,11 +1,13 @@
-// One port for both protocols: the first bytes of a connection say whether it speaks HTTP/2 or HTTP/1.1.
+// One port for both protocols: the first bytes of a connection, or what TLS agreed on, say whether it speaks HTTP/2.
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { GrpcServer } from './grpc-server.ts'
+import type { KeyPair } from './self-signed.ts'
 
 /** The HTTP/2 preface begins so, and no method of HTTP/1.1 does. */
 const PREFACE = Buffer.from('PRI')
-/** A connection that says nothing for so long is closed. */
+/** A connection that says nothing for so long, or has not agreed on TLS by then, is closed. */
 const FIRST_BYTES_MS = 30_000
 
 /** A port that is open. */
@@ -16,10 +18,8 @@ export interface Listener {
 }
 
 function sniff(socket: Socket, http2: GrpcServer, http1: Server): void {
-  socket.setNoDelay(true)
   const timer = setTimeout(() => socket.destroy(), FIRST_BYTES_MS)
   socket.on('close', () => clearTimeout(timer))
-  socket.on('error', () => socket.destroy())
   let seen = Buffer.alloc(0)
   const look = (): void => {
     const chunk = socket.read() as Buffer | null
@@ -35,20 +35,48 @@ function sniff(socket: Socket, http2: GrpcServer, http1: Server): void {
   socket.on('readable', look)
 }
 
+/** Where to listen. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+  /** Left out for connections in the clear. */
+  readonly tls?: KeyPair | undefined
+}
+
+function tlsServer(pair: KeyPair, http2: GrpcServer, http1: Server): NetServer {
+  const server = createTlsServer({
+    cert: pair.cert,
+    key: pair.key,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: FIRST_BYTES_MS,
+  })
+  server.on('secureConnection', socket => {
+    socket.on('error', () => socket.destroy())
+    const target = socket.alpnProtocol === 'h2' ? http2.server : http1
+    target.emit('connection', socket)
+  })
+  server.on('tlsClientError', (_, socket: TLSSocket) => socket.destroy())
+  return server
+}
+
 /**
  * Opens the port; 0 takes a free one. Rejects with the system's error where it can't be opened.
  */
 export async function listen(
   grpc: GrpcServer,
   pages: RequestListener,
-  { host, port }: { host: string; port: number },
+  { host, port, tls }: Endpoint,
 ): Promise<Listener> {
   const http1 = createHttpServer(pages)
   const sockets = new Set<Socket>()
-  const server = createServer(socket => {
+  const server = tls
+    ? tlsServer(tls, grpc, http1)
+    : createServer(socket => sniff(socket, grpc, http1))
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true)
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    sniff(socket, grpc, http1)
+    socket.on('error', () => socket.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
