@@ -9,6 +9,7 @@ import { aStream, events, labels, useServer } from './harness.ts'
 
 const bench = useServer()
 const STREAMS = '/event_store.client.streams.Streams'
+const GROUPS = '/event_store.client.persistent_subscriptions.PersistentSubscriptions'
 
 afterEach(async () => {
   const { client } = bench()
@@ -72,6 +73,16 @@ test.each<[string, string, Buffer, string]>([
   ['no protobuf', `${STREAMS}/Read`, framed('ffffffff'), '3'],
   ['a field cut short', `${STREAMS}/Append`, framed('0a10'), '3'],
   ['a request without options', `${STREAMS}/Delete`, framed(''), '3'],
+  ['a group of nothing', `${GROUPS}/Create`, framed('0a03120167'), '3'],
+  ['a group without settings', `${GROUPS}/Create`, framed('0a080a031a0161120167'), '3'],
+  ['a consumer that answers before it asks', `${GROUPS}/Read`, framed('1200'), '3'],
+  ['a consumer that says nothing', `${GROUPS}/Read`, Buffer.alloc(0), '3'],
+  [
+    'a consumer of a group without a name',
+    `${GROUPS}/Read`,
+    framed('0a0b0a031a0161220212001803'),
+    '3',
+  ],
 ])('%s ends with its status', async (_, path, body, status) => {
   const ending = await call(path, body)
   expect(ending).toMatchObject({ http: 200, status })
@@ -91,13 +102,18 @@ test('an encoding that is not known is refused by name', async () => {
 })
 
 test('random bytes never get more than a status', async () => {
-  const methods = ['Read', 'Append', 'Delete', 'Tombstone', 'BatchAppend']
+  const methods = [
+    ...['Read', 'Append', 'Delete', 'Tombstone', 'BatchAppend'].map(name => `${STREAMS}/${name}`),
+    ...['Create', 'Update', 'Delete', 'GetInfo', 'List', 'ReplayParked', 'Read'].map(
+      name => `${GROUPS}/${name}`,
+    ),
+  ]
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...methods), fc.uint8Array(), async (method, bytes) => {
-      const ending = await call(`${STREAMS}/${method}`, framed(Buffer.from(bytes)))
+      const ending = await call(method, framed(Buffer.from(bytes)))
       expect(Number(ending.status)).toBeGreaterThanOrEqual(0)
     }),
-    { numRuns: 60 },
+    { numRuns: 120 },
   )
 })
 

@@ -52,7 +52,7 @@ export class Group {
     this.#sharing = sharingBy(config.settings.strategy)
     const text = lastCheckpoint(store.streams, key)
     const place = text === undefined ? undefined : this.#source.placeIn(text)
-    const start = config.start === 'end' ? this.#source.end() : Number(config.start)
+    const start = config.start === 'end' ? (config.end ?? this.#source.end()) : Number(config.start)
     this.#ledger = new Ledger(place)
     const next = place === undefined ? start : place + 1
     this.#backlog = new Backlog(this.#source, config.settings, this.#ledger, next)
@@ -192,8 +192,6 @@ export class Group {
   }
 
   #offer(entry: Entry): Offered {
-    // Two events of the same id can't be told apart by the answers: the second one waits.
-    if (this.#inFlight.has(entry.id)) return 'skipped'
     let delivery: Delivery | undefined
     const look = (): Delivery | undefined => {
       delivery ??= this.#deliveryOf(entry)

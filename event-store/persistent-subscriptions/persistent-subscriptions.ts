@@ -6,7 +6,7 @@ import { checkpointStreamOf } from './checkpoint.ts'
 import { CONFIG_STREAM, CONFIG_TYPE, decodeConfig, encodeConfig } from './config-stream.ts'
 import { Group } from './group.ts'
 import { parkedStreamOf } from './parking.ts'
-import { type GroupConfig, groupKey } from './settings.ts'
+import { ALL, type GroupConfig, groupKey } from './settings.ts'
 
 /** What became of a command. */
 export type Changed =
@@ -16,8 +16,22 @@ export type Changed =
   | { readonly kind: 'failed'; readonly reason: string }
 
 type Configs = ReadonlyMap<string, GroupConfig>
+const DONE: Changed = { kind: 'done' }
+
+/** A change of the configuration that somebody waits for. */
+interface Change {
+  readonly by: string
+  /** Within a commit: makes the change, or says why not. */
+  readonly make: (configs: Map<string, GroupConfig>, writer: Writer) => Changed
+  /** What follows once it is on disk. */
+  readonly apply: (configs: Configs) => void
+  readonly resolve: (changed: Changed) => void
+  readonly reject: (error: unknown) => void
+}
 
 const TICK_MS = 1000
+/** The setting of the log that holds where the end was for groups that began there: events have no place for it. */
+const ENDS = 'persistent-subscription-ends'
 
 export class PersistentSubscriptions {
   readonly #store: Store
@@ -27,6 +41,8 @@ export class PersistentSubscriptions {
   /** As they are within the commits under way, and as they are on disk. */
   #configs: Configs = new Map()
   #kept: Configs = new Map()
+  readonly #changes: Change[] = []
+  #isWriting = false
   #ticks: NodeJS.Timeout | undefined
 
   constructor(store: Store) {
@@ -72,26 +88,29 @@ export class PersistentSubscriptions {
     const key = keyOf(config)
     return this.#change(
       by,
-      configs => (configs.has(key) ? { kind: 'exists' } : new Map([...configs, [key, config]])),
-      () => this.#open(config),
+      configs => {
+        if (configs.has(key)) return { kind: 'exists' }
+        configs.set(key, config)
+        return DONE
+      },
+      configs => this.#openIn(configs, key),
     )
   }
 
   /** Gives a group other settings and another start: it begins anew behind its checkpoint. Its filter stays. */
   update(config: GroupConfig, by: string): Promise<Changed> {
     const key = keyOf(config)
-    let updated = config
     return this.#change(
       by,
       configs => {
         const old = configs.get(key)
         if (!old) return { kind: 'missing' }
-        updated = { ...config, filter: old.filter }
-        return new Map([...configs, [key, updated]])
+        configs.set(key, { ...config, filter: old.filter })
+        return DONE
       },
-      () => {
+      configs => {
         const before = this.find(config.stream, config.group)
-        this.#open(updated)
+        this.#openIn(configs, key)
         before?.dropAll()
       },
     )
@@ -103,11 +122,11 @@ export class PersistentSubscriptions {
     return this.#change(
       by,
       (configs, writer) => {
-        if (!configs.has(key)) return { kind: 'missing' }
+        if (!configs.delete(key)) return { kind: 'missing' }
         for (const own of [checkpointStreamOf(key), parkedStreamOf(key)]) {
           if (this.#store.streams.visible(own).kind === 'stream') writer.delete(own, 'any')
         }
-        return new Map([...configs].filter(([other]) => other !== key))
+        return DONE
       },
       () => {
         const before = this.find(stream, group)
@@ -117,53 +136,73 @@ export class PersistentSubscriptions {
     )
   }
 
-  /** Has a change of the configuration written, and `apply` called once it is on disk. */
-  #change(
-    by: string,
-    change: (configs: Configs, writer: Writer) => Configs | Changed,
-    apply: () => void,
-  ): Promise<Changed> {
+  #change(by: string, make: Change['make'], apply: Change['apply']): Promise<Changed> {
     return new Promise((resolve, reject) => {
-      this.#store.write(
-        writer => this.#write(writer, by, change(this.#configs, writer)),
-        outcome => {
-          if ('kind' in outcome) {
-            resolve(outcome)
-            return
-          }
-          this.#kept = outcome
-          try {
-            apply()
-            resolve({ kind: 'done' })
-          } catch (error) {
-            reject(error)
-          }
-        },
-        error => {
-          this.#configs = this.#kept
-          reject(error)
-        },
-      )
+      this.#changes.push({ by, make, apply, resolve, reject })
+      this.#writeChanges()
     })
   }
 
-  #write(writer: Writer, by: string, outcome: Configs | Changed): Configs | Changed {
-    if ('kind' in outcome) return outcome
-    if (this.#store.streams.isTombstoned(CONFIG_STREAM)) {
-      return { kind: 'failed', reason: `${CONFIG_STREAM} is deleted.` }
+  /** All changes that come in while one is on its way to disk are the next: each names all groups there are. */
+  #writeChanges(): void {
+    if (this.#isWriting || this.#changes.length === 0) return
+    const changes = this.#changes.splice(0)
+    this.#isWriting = true
+    const goOn = (): void => {
+      this.#isWriting = false
+      this.#writeChanges()
     }
-    const data = encodeConfig(outcome.values(), by, this.#store.log.now())
-    writer.appendOwn(CONFIG_STREAM, CONFIG_TYPE, data)
-    this.#configs = outcome
-    return outcome
+    this.#store.write(
+      writer => this.#make(changes, writer),
+      outcomes => {
+        this.#kept = this.#configs
+        for (const [i, change] of changes.entries())
+          finish(change, outcomes[i] as Changed, this.#kept)
+        goOn()
+      },
+      error => {
+        this.#configs = this.#kept
+        for (const { reject } of changes) reject(error)
+        goOn()
+      },
+    )
+  }
+
+  #make(changes: readonly Change[], writer: Writer): Changed[] {
+    if (this.#store.streams.isTombstoned(CONFIG_STREAM)) {
+      return changes.map(() => ({ kind: 'failed', reason: `${CONFIG_STREAM} is deleted.` }))
+    }
+    const configs = new Map(this.#configs)
+    const outcomes = changes.map(({ make }) => make(configs, writer))
+    if (outcomes.includes(DONE)) {
+      const { log } = this.#store
+      const by = changes.at(-1)?.by ?? ''
+      writer.appendOwn(CONFIG_STREAM, CONFIG_TYPE, encodeConfig(configs.values(), by, log.now()))
+      const placed = [...configs].map(([key, config]) => [key, this.#placed(config)] as const)
+      const ends = placed.flatMap(([key, { end }]) => (end === undefined ? [] : [[key, end]]))
+      log.putSetting(ENDS, JSON.stringify(ends))
+      this.#configs = new Map(placed)
+    }
+    return outcomes
+  }
+
+  /** A group from the end begins there even if the server is started again before it has a checkpoint. */
+  #placed(config: GroupConfig): GroupConfig {
+    const { stream, start, end } = config
+    if (start !== 'end' || end !== undefined) return config
+    const { log, streams } = this.#store
+    return { ...config, end: 1 + (stream === ALL ? log.lastPosition : streams.state(stream).head) }
   }
 
   #read(): Configs {
-    const { streams } = this.#store
+    const { streams, log } = this.#store
     const found = streams.visible(CONFIG_STREAM)
     if (found.kind !== 'stream' || found.first > found.head) return new Map()
-    const record = streams.log.event(found.number, found.head)
-    return record ? decodeConfig(fieldsOf(record).data) : new Map()
+    const record = log.event(found.number, found.head)
+    if (!record) return new Map()
+    const ends = new Map(JSON.parse(log.setting(ENDS) ?? '[]') as [string, number][])
+    const configs = decodeConfig(fieldsOf(record).data)
+    return new Map([...configs].map(([key, config]) => [key, { ...config, end: ends.get(key) }]))
   }
 
   /** Anybody may have written the configuration: a filter that can't be read leaves its group out. */
@@ -173,6 +212,12 @@ export class PersistentSubscriptions {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
     }
+  }
+
+  /** Opens a group, unless a later change of the same commit has deleted it. */
+  #openIn(configs: Configs, key: string): void {
+    const config = configs.get(key)
+    if (config) this.#open(config)
   }
 
   #open(config: GroupConfig): void {
@@ -196,6 +241,15 @@ export class PersistentSubscriptions {
       if (!group.tick()) this.#ticking.delete(group)
     }
     if (this.#ticking.size === 0) this.stop()
+  }
+}
+
+function finish({ apply, resolve, reject }: Change, changed: Changed, configs: Configs): void {
+  try {
+    if (changed === DONE) apply(configs)
+    resolve(changed)
+  } catch (error) {
+    reject(error)
   }
 }
 

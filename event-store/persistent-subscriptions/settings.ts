@@ -42,6 +42,8 @@ export interface GroupConfig {
   readonly stream: string
   readonly group: string
   readonly start: GroupStart
+  /** Of a start at the end: the place after everything there was when that was asked for; undefined where unknown. */
+  readonly end?: number | undefined
   /** Of a start within the log; elsewhere 0. */
   readonly prepare: bigint
   /** Only for groups on the whole log. */

@@ -1,0 +1,236 @@
+// What consumers of a group are sent: history and live events, retries, links, and shares of it where there are several.
+import { randomUUID } from 'node:crypto'
+import {
+  binaryEvent,
+  jsonEvent,
+  PARK,
+  RETRY,
+  SKIP,
+  START,
+  STOP,
+  persistentSubscriptionToStreamSettingsFromDefaults as settings,
+} from '@eventstore/db-client'
+import { expect, test } from 'vitest'
+import { consume, type Given, told } from './group-consumer.ts'
+import { aStream, event, events, useServer } from './harness.ts'
+
+const bench = useServer()
+const letters = (count: number) => events(...Array.from({ length: count }, (_, i) => `${i}`))
+const linkTo = (target: string) => binaryEvent({ type: '$>', data: Buffer.from(target) })
+type Settings = Parameters<typeof settings>[0]
+
+/** A stream of so many events and a group of it from the start. */
+async function groupOf(count: number, more: Settings = {}): Promise<string> {
+  const { client } = bench()
+  const stream = aStream()
+  if (count > 0) await client.appendToStream(stream, letters(count))
+  await client.createPersistentSubscriptionToStream(
+    stream,
+    'g',
+    settings({ startFrom: START, ...more }),
+  )
+  return stream
+}
+const join = (stream: string, bufferSize = 10) => consume(bench().client, stream, 'g', bufferSize)
+const statsOf = async (stream: string) =>
+  (await bench().client.getPersistentSubscriptionToStreamInfo(stream, 'g')).stats
+
+test('history comes first, then what is written, each once and in order', async () => {
+  const stream = await groupOf(700, {
+    readBatchSize: 20,
+    historyBufferSize: 40,
+    liveBufferSize: 30,
+  })
+  const consumer = join(stream, 20)
+  const writes = (async () => {
+    for (let i = 0; i < 30; i++) await bench().client.appendToStream(stream, letters(10))
+  })()
+  for (let revision = 0; revision < 1000; revision++) {
+    const given = await consumer.next(1)
+    expect(told(given)).toEqual([`${revision}×0`])
+    await consumer.ack(given)
+  }
+  await writes
+})
+
+test('no more is in flight than the consumer asked for, and an answer makes room', async () => {
+  const stream = await groupOf(5)
+  const consumer = join(stream, 2)
+  const [first, second] = (await consumer.next(2)) as [Given, Given]
+  expect(await statsOf(stream)).toMatchObject({ totalInFlightMessages: 2, readBufferCount: 3 })
+  await consumer.ack([second])
+  expect(told(await consumer.next(1))).toEqual(['2×0'])
+  expect(await statsOf(stream)).toMatchObject({ totalInFlightMessages: 2, readBufferCount: 2 })
+  await consumer.ack([first])
+  expect(told(await consumer.next(1))).toEqual(['3×0'])
+})
+
+test('a consumer that does not read is not sent more than fits on the way, and gets all in the end', async () => {
+  const { client } = bench()
+  const stream = await groupOf(0)
+  const large = () => jsonEvent({ type: 'large', data: { text: 'x'.repeat(100_000) } })
+  for (let i = 0; i < 20; i++) {
+    await client.appendToStream(stream, [large(), large(), large(), large(), large()])
+  }
+  const consumer = join(stream, 1000)
+  const given = await consumer.next(100)
+  expect(given.map(({ event }) => event?.revision)).toEqual(given.map((_, i) => BigInt(i)))
+})
+
+test('retries come ahead of what is new, in the order of the stream, with the count raised', async () => {
+  const stream = await groupOf(5)
+  const consumer = join(stream, 3)
+  const [first, , third] = (await consumer.next(3)) as [Given, Given, Given]
+  await consumer.nack(RETRY, [third, first])
+  expect(told(await consumer.next(2))).toEqual(['0×1', '2×1'])
+})
+
+test('what was retried as often as allowed is parked', async () => {
+  const stream = await groupOf(1, { maxRetryCount: 2 })
+  const consumer = join(stream)
+  for (const count of [0, 1, 2]) {
+    const given = await consumer.next(1)
+    expect(told(given)).toEqual([`0×${count}`])
+    await consumer.nack(RETRY, given)
+  }
+  await expect
+    .poll(() => statsOf(stream))
+    .toMatchObject({
+      parkedMessageCount: 1n,
+      outstandingMessagesCount: 0,
+    })
+})
+
+test('skip and stop let the event go and delivery on', async () => {
+  const stream = await groupOf(2)
+  const consumer = join(stream)
+  const [first, second] = (await consumer.next(2)) as [Given, Given]
+  await consumer.nack(SKIP, [first])
+  await consumer.nack(STOP, [second])
+  await bench().client.appendToStream(stream, event('x'))
+  expect(told(await consumer.next(1))).toEqual(['2×0'])
+  expect(await statsOf(stream)).toMatchObject({ totalInFlightMessages: 1, parkedMessageCount: 0n })
+})
+
+test('answers to what is not in flight are passed over', async () => {
+  const stream = await groupOf(2)
+  const consumer = join(stream)
+  const given = await consumer.next(2)
+  await consumer.ack(given.slice(0, 1))
+  await consumer.ack(given.slice(0, 1))
+  await consumer.nack(PARK, given.slice(0, 1))
+  await consumer.ack(given.slice(1))
+  await bench().client.appendToStream(stream, event('x'))
+  await consumer.next(1)
+  expect(await statsOf(stream)).toMatchObject({ totalInFlightMessages: 1, parkedMessageCount: 0n })
+})
+
+test('what is not answered in time comes again', async () => {
+  const stream = await groupOf(1, { messageTimeout: 100, maxRetryCount: 1 })
+  const consumer = join(stream)
+  expect(told(await consumer.next(2))).toEqual(['0×0', '0×1'])
+  await expect
+    .poll(() => statsOf(stream), { timeout: 5000 })
+    .toMatchObject({
+      parkedMessageCount: 1n,
+    })
+})
+
+test('events of the same id are each delivered and each answered', async () => {
+  const { client } = bench()
+  const stream = aStream()
+  const twice = event('twice', randomUUID())
+  await client.appendToStream(stream, [twice, twice])
+  await client.createPersistentSubscriptionToStream(stream, 'g', settings({ startFrom: START }))
+  const consumer = join(stream)
+  const given = await consumer.next(2)
+  expect(told(given)).toEqual(['0×0', '1×0'])
+  await consumer.ack(given)
+  await expect.poll(() => statsOf(stream)).toMatchObject({ totalInFlightMessages: 0 })
+})
+
+test('links are resolved where that is asked for, and answered by their own ids', async () => {
+  const { client } = bench()
+  const target = aStream('target')
+  await client.appendToStream(target, events('a', 'b'))
+  const stream = await groupOf(0, { resolveLinkTos: true })
+  await client.appendToStream(stream, [linkTo(`1@${target}`), linkTo(`7@${target}`)])
+  const consumer = join(stream)
+  const given = await consumer.next(2)
+  expect(told(given)).toEqual(['1×0', 'nothing'])
+  expect(given[0]?.event?.streamId).toBe(target)
+  expect(given[0]?.link?.streamId).toBe(stream)
+  // The position is the link's, for both.
+  expect(given[0]?.event?.position).toEqual(given[0]?.link?.position)
+  await consumer.ack(given)
+  await expect.poll(() => statsOf(stream)).toMatchObject({ totalInFlightMessages: 0 })
+})
+
+test('hidden events are not delivered, a tombstone is', async () => {
+  const { client } = bench()
+  const stream = await groupOf(5)
+  await client.setStreamMetadata(stream, { truncateBefore: 3 })
+  const consumer = join(stream)
+  expect(told(await consumer.next(2))).toEqual(['3×0', '4×0'])
+  await client.tombstoneStream(stream)
+  expect(told(await consumer.next(1))).toEqual([`${2n ** 63n - 1n}×0`])
+})
+
+test('a consumer that leaves hands what it has to the others, however often it was tried', async () => {
+  const stream = await groupOf(3, { consumerStrategyName: 'DispatchToSingle', maxRetryCount: 0 })
+  const one = join(stream)
+  await one.next(3)
+  const two = join(stream)
+  await two.confirmed
+  await one.hangUp()
+  expect(told(await two.next(3))).toEqual(['0×1', '1×1', '2×1'])
+  await two.hangUp()
+  expect(told(await join(stream).next(3))).toEqual(['0×2', '1×2', '2×2'])
+})
+
+/** Two consumers of an empty stream, in the order in which they were let in. */
+async function two(more: Settings, bufferSize = 10) {
+  const stream = await groupOf(0, more)
+  const one = join(stream, bufferSize)
+  await one.confirmed
+  const other = join(stream, bufferSize)
+  await other.confirmed
+  return { stream, one, other }
+}
+
+test('in turns, each consumer gets every other event', async () => {
+  const { stream, one, other } = await two({ consumerStrategyName: 'RoundRobin' })
+  await bench().client.appendToStream(stream, letters(6))
+  expect(told(await one.next(3))).toEqual(['0×0', '2×0', '4×0'])
+  expect(told(await other.next(3))).toEqual(['1×0', '3×0', '5×0'])
+})
+
+test('to a single one, the others get only what it has no room for', async () => {
+  const { stream, one, other } = await two({ consumerStrategyName: 'DispatchToSingle' }, 3)
+  await bench().client.appendToStream(stream, letters(5))
+  expect(told(await one.next(3))).toEqual(['0×0', '1×0', '2×0'])
+  expect(told(await other.next(2))).toEqual(['3×0', '4×0'])
+})
+
+test('pinned, all events of a stream go to one consumer, and its being full does not hold up the rest', async () => {
+  const { client } = bench()
+  const targets = Array.from({ length: 20 }, () => aStream('target'))
+  for (const target of targets) await client.appendToStream(target, letters(2))
+  const strategy = { consumerStrategyName: 'Pinned', resolveLinkTos: true } as const
+  const { stream, one, other } = await two(strategy, 40)
+  const links = targets.flatMap(target => [linkTo(`0@${target}`), linkTo(`1@${target}`)])
+  await client.appendToStream(stream, links)
+  const info = async () => client.getPersistentSubscriptionToStreamInfo(stream, 'g')
+  const [first, second] = (await info()).connections.map(({ inFlightMessages }) => inFlightMessages)
+  // Forty events of twenty streams: each consumer has some, and only whole pairs.
+  expect([first, second].every(count => count !== undefined && count > 0 && count % 2 === 0)).toBe(
+    true,
+  )
+  const streams = (given: readonly Given[]) => new Set(given.map(({ event }) => event?.streamId))
+  const [mine, yours] = [
+    streams(await one.next(first as number)),
+    streams(await other.next(second as number)),
+  ]
+  expect([...mine].filter(name => yours.has(name))).toEqual([])
+  expect(mine.size + yours.size).toBe(20)
+})
