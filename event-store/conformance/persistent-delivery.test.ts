@@ -1,5 +1,6 @@
 // What consumers of a group are sent: history and live events, retries, links, and shares of it where there are several.
 import { randomUUID } from 'node:crypto'
+import { connect } from 'node:http2'
 import {
   binaryEvent,
   jsonEvent,
@@ -10,7 +11,10 @@ import {
   STOP,
   persistentSubscriptionToStreamSettingsFromDefaults as settings,
 } from '@eventstore/db-client'
+import persistent from '@eventstore/db-client/generated/persistent_pb.js'
+import shared from '@eventstore/db-client/generated/shared_pb.js'
 import { expect, test } from 'vitest'
+import { frame } from '../protocol/read-response.ts'
 import { consume, type Given, told } from './group-consumer.ts'
 import { aStream, event, events, useServer } from './harness.ts'
 
@@ -18,6 +22,22 @@ const bench = useServer()
 const letters = (count: number) => events(...Array.from({ length: count }, (_, i) => `${i}`))
 const linkTo = (target: string) => binaryEvent({ type: '$>', data: Buffer.from(target) })
 type Settings = Parameters<typeof settings>[0]
+
+/** The first message of a consumer, as a gRPC frame. */
+function consumerOptions(stream: string, bufferSize: number): Buffer {
+  const name = new shared.StreamIdentifier()
+  name.setStreamName(Buffer.from(stream))
+  const ids = new persistent.ReadReq.Options.UUIDOption()
+  ids.setString(new shared.Empty())
+  const options = new persistent.ReadReq.Options()
+  options.setStreamIdentifier(name)
+  options.setGroupName('g')
+  options.setBufferSize(bufferSize)
+  options.setUuidOption(ids)
+  const request = new persistent.ReadReq()
+  request.setOptions(options)
+  return frame(Buffer.from(request.serializeBinary()))
+}
 
 /** A stream of so many events and a group of it from the start. */
 async function groupOf(count: number, more: Settings = {}): Promise<string> {
@@ -66,15 +86,24 @@ test('no more is in flight than the consumer asked for, and an answer makes room
 })
 
 test('a consumer that does not read is not sent more than fits on the way, and gets all in the end', async () => {
-  const { client } = bench()
+  const { client, server } = bench()
   const stream = await groupOf(0)
   const large = () => jsonEvent({ type: 'large', data: { text: 'x'.repeat(100_000) } })
   for (let i = 0; i < 20; i++) {
     await client.appendToStream(stream, [large(), large(), large(), large(), large()])
   }
-  const consumer = join(stream, 1000)
-  const given = await consumer.next(100)
-  expect(given.map(({ event }) => event?.revision)).toEqual(given.map((_, i) => BigInt(i)))
+  const session = connect(`http://127.0.0.1:${server.port}`)
+  const path = '/event_store.client.persistent_subscriptions.PersistentSubscriptions/Read'
+  const headers = { 'content-type': 'application/grpc', te: 'trailers' }
+  const call = session.request({ ':method': 'POST', ':path': path, ...headers })
+  call.write(consumerOptions(stream, 1000))
+  const inFlight = async () => (await statsOf(stream)).totalInFlightMessages
+  await expect.poll(inFlight).toBeGreaterThan(0)
+  // A quarter of a megabyte waits to be sent, and a little is on its way.
+  expect(await inFlight()).toBeLessThan(10)
+  call.resume()
+  await expect.poll(inFlight).toBe(100)
+  session.destroy()
 })
 
 test('retries come ahead of what is new, in the order of the stream, with the count raised', async () => {
