@@ -140,11 +140,11 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     port: () => listener?.port ?? port,
     priority: 0,
     secure,
+    projecting: runProjections === 'system',
   }
-  const projections =
-    runProjections === 'system'
-      ? new ProjectionEngine(store, options.startStandardProjections ?? false)
-      : undefined
+  const projections = node.projecting
+    ? new ProjectionEngine(store, options.startStandardProjections ?? false)
+    : undefined
   const groups = new PersistentSubscriptions(store)
   const scavenges = new Scavenges(store)
   const users = new Users(store, options.defaultPasswords)

@@ -303,6 +303,8 @@ test('without the subsystem its methods are unimplemented', async () => {
   const client = EventStoreDBClient.connectionString(server.connectionString)
   const error = await failureOf(client.listProjections())
   expect(error.message).toMatch('UNIMPLEMENTED')
+  const info = await fetch(`http://127.0.0.1:${server.port}/info`)
+  expect(await info.json()).toMatchObject({ features: { projections: false } })
   await client.dispose()
   await server.stop()
 })

@@ -45,7 +45,7 @@ export function pagesOf(store: Store, node: Node): Pages {
       json: {
         esVersion: SERVER_VERSION,
         state: 'leader',
-        features: { projections: true, userManagement: node.secure, atomPub: false },
+        features: { projections: node.projecting, userManagement: node.secure, atomPub: false },
         authentication: { type: node.secure ? 'internal' : 'insecure', properties: [] },
       },
     }),

@@ -25,6 +25,8 @@ export interface Node {
   priority: number
   /** Whether it asks for credentials. */
   readonly secure: boolean
+  /** Whether it has projections. */
+  readonly projecting: boolean
 }
 
 /** What runs beside the streams. */
