@@ -111,6 +111,10 @@ function openPlace(options: EventStoreOptions): OpenStore {
   }
 }
 
+/** Over TLS a server is called by its name: an address can't be asked for there. */
+const LOOPBACK = [DEFAULT_HOST, '::1']
+const addressOf = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host)
+
 interface Certificate {
   readonly pair: KeyPair
   /** What a connection string says of it. */
@@ -181,7 +185,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     halting ??= halt()
     return halting
   }
-  const name = isIP(host) === 6 ? `[${host}]` : host
+  const name = secure && LOOPBACK.includes(host) ? 'localhost' : addressOf(host)
   return {
     connectionString: `esdb://${name}:${open.port}?${certificate?.query ?? 'tls=false'}`,
     port: open.port,

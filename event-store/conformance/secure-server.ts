@@ -8,11 +8,11 @@ import messages from '@eventstore/db-client/generated/users_pb.js'
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { type EventStoreOptions, type EventStoreServer, startEventStore } from '../index.ts'
 
-/** Who calls; undefined for somebody without credentials. */
-export type Login = { readonly username: string; readonly password: string } | undefined
+/** Who calls; null for somebody without credentials. */
+export type Login = { readonly username: string; readonly password: string } | null
 export const ADMIN = { username: 'admin', password: 'changeit' }
 export const OPERATOR = { username: 'ops', password: 'changeit' }
-export const NOBODY: Login = undefined
+export const NOBODY: Login = null
 
 /** What people see of a user. */
 export interface Seen {
