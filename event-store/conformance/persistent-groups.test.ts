@@ -264,3 +264,19 @@ test('a thousand groups that nobody reads do not slow the writers of their strea
   expect(await statusOf(stream, 'group-999')).toMatchObject({ readBufferCount: 40 })
   expect(told(await consume(client, stream, 'group-500').next(2))).toEqual(['0×0', '1×0'])
 })
+
+test('after a reset there are no groups, and those made then are as new', async () => {
+  const { client, server } = bench()
+  const stream = aStream()
+  await client.appendToStream(stream, events('a'))
+  await client.createPersistentSubscriptionToStream(stream, 'g', settings({ startFrom: START }))
+  const before = consume(client, stream, 'g')
+  await before.next(1)
+  server.reset()
+  await before.ended
+  expect(await client.listAllPersistentSubscriptions()).toEqual([])
+  await client.createPersistentSubscriptionToStream(stream, 'g', settings({ startFrom: START }))
+  const after = consume(client, stream, 'g')
+  await client.appendToStream(stream, events('b'))
+  expect(told(await after.next(1))).toEqual(['0×0'])
+})

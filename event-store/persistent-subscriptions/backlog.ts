@@ -107,7 +107,7 @@ export class Backlog {
     for (const record of page.records) this.#add(record)
     this.#next = page.next
     this.#atEnd = page.atEnd
-    this.#forgetRecords(MOST_RECORD_BYTES)
+    this.#keepRecords(MOST_RECORD_BYTES)
     return page.atEnd ? 'at-end' : 'more'
   }
 
@@ -143,7 +143,12 @@ export class Backlog {
   /** Nobody listens any more: what is written from now on is read when somebody does. */
   rest(): void {
     this.#atEnd = false
-    this.#forgetRecords(0)
+    this.forgetRecords()
+  }
+
+  /** Lets go of records that nobody will be sent soon. */
+  forgetRecords(): void {
+    this.#keepRecords(0)
   }
 
   #add(record: Buffer): void {
@@ -156,11 +161,11 @@ export class Backlog {
     this.#buffer.push(entry)
   }
 
-  #forgetRecords(beyond: number): void {
+  #keepRecords(most: number): void {
     let bytes = 0
     for (const entry of this.#buffer) {
       bytes += entry.record?.length ?? 0
-      if (bytes > beyond) entry.record = undefined
+      if (bytes > most) entry.record = undefined
     }
   }
 }

@@ -138,6 +138,7 @@ export class Group {
     if (this.#unfollow || this.#source.count(0) !== undefined) return
     this.#backlog.rest()
     while (!this.#unfollow && this.#backlog.readOn() === 'more') await otherWork()
+    if (!this.#unfollow) this.#backlog.forgetRecords()
   }
 
   info(): GroupInfo {

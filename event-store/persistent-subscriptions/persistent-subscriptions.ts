@@ -44,6 +44,7 @@ export class PersistentSubscriptions {
   readonly #changes: Change[] = []
   #isWriting = false
   #ticks: NodeJS.Timeout | undefined
+  #isStopped = false
 
   constructor(store: Store) {
     this.#store = store
@@ -59,11 +60,11 @@ export class PersistentSubscriptions {
     for (const group of before) group.dropAll()
   }
 
-  /** Ends the ticks. */
+  /** Ends the ticks for ever: the store is about to close. */
   stop(): void {
-    clearInterval(this.#ticks)
-    this.#ticks = undefined
+    this.#isStopped = true
     this.#ticking.clear()
+    this.#pauseTicks()
   }
 
   find(stream: string, group: string): Group | undefined {
@@ -232,6 +233,7 @@ export class PersistentSubscriptions {
   }
 
   #startTicks(group: Group): void {
+    if (this.#isStopped) return
     this.#ticking.add(group)
     this.#ticks ??= setInterval(() => this.#tick(), TICK_MS).unref()
   }
@@ -240,7 +242,12 @@ export class PersistentSubscriptions {
     for (const group of this.#ticking) {
       if (!group.tick()) this.#ticking.delete(group)
     }
-    if (this.#ticking.size === 0) this.stop()
+    if (this.#ticking.size === 0) this.#pauseTicks()
+  }
+
+  #pauseTicks(): void {
+    clearInterval(this.#ticks)
+    this.#ticks = undefined
   }
 }
 
