@@ -6,6 +6,7 @@ import type {
   PersistentSubscriptionToStream,
   PersistentSubscriptionToStreamResolvedEvent,
 } from '@eventstore/db-client'
+import { expect } from 'vitest'
 
 type Subscription = PersistentSubscriptionToStream | PersistentSubscriptionToAll
 /** What a consumer is given: an event, the link that led to it, how often it was sent before. */
@@ -76,3 +77,7 @@ export const consumeAll = (client: EventStoreDBClient, group: string): GroupCons
 /** `revision×sent before`, as in `3×0`, of what a consumer was given; `nothing` where the link's target is gone. */
 export const told = (given: readonly Given[]): string[] =>
   given.map(({ event, retryCount }) => (event ? `${event.revision}×${retryCount}` : 'nothing'))
+
+/** Expects of what a function gives that it comes to be so, however busy the machine is. */
+export const eventually = (look: () => unknown): ReturnType<typeof expect.poll> =>
+  expect.poll(look, { timeout: 20_000 })

@@ -15,7 +15,7 @@ import persistent from '@eventstore/db-client/generated/persistent_pb.js'
 import shared from '@eventstore/db-client/generated/shared_pb.js'
 import { expect, test } from 'vitest'
 import { frame } from '../protocol/read-response.ts'
-import { consume, type Given, told } from './group-consumer.ts'
+import { consume, eventually, type Given, told } from './group-consumer.ts'
 import { aStream, event, events, useServer } from './harness.ts'
 
 const bench = useServer()
@@ -98,11 +98,11 @@ test('a consumer that does not read is not sent more than fits on the way, and g
   const call = session.request({ ':method': 'POST', ':path': path, ...headers })
   call.write(consumerOptions(stream, 1000))
   const inFlight = async () => (await statsOf(stream)).totalInFlightMessages
-  await expect.poll(inFlight).toBeGreaterThan(0)
+  await eventually(inFlight).toBeGreaterThan(0)
   // A quarter of a megabyte waits to be sent, and a little is on its way.
   expect(await inFlight()).toBeLessThan(10)
   call.resume()
-  await expect.poll(inFlight).toBe(100)
+  await eventually(inFlight).toBe(100)
   session.destroy()
 })
 
@@ -175,7 +175,7 @@ test('events of the same id are each delivered and each answered', async () => {
   const given = await consumer.next(2)
   expect(told(given)).toEqual(['0×0', '1×0'])
   await consumer.ack(given)
-  await expect.poll(() => statsOf(stream)).toMatchObject({ totalInFlightMessages: 0 })
+  await eventually(() => statsOf(stream)).toMatchObject({ totalInFlightMessages: 0 })
 })
 
 test('links are resolved where that is asked for, and answered by their own ids', async () => {
@@ -192,7 +192,7 @@ test('links are resolved where that is asked for, and answered by their own ids'
   // The position is the link's, for both.
   expect(given[0]?.event?.position).toEqual(given[0]?.link?.position)
   await consumer.ack(given)
-  await expect.poll(() => statsOf(stream)).toMatchObject({ totalInFlightMessages: 0 })
+  await eventually(() => statsOf(stream)).toMatchObject({ totalInFlightMessages: 0 })
 })
 
 test('hidden events are not delivered, a tombstone is', async () => {

@@ -9,7 +9,7 @@ import {
   streamNameFilter,
 } from '@eventstore/db-client'
 import { expect, test } from 'vitest'
-import { consume, consumeAll, told } from './group-consumer.ts'
+import { consume, consumeAll, eventually, told } from './group-consumer.ts'
 import { aStream, events, failureOf, useServer } from './harness.ts'
 
 const bench = useServer()
@@ -155,7 +155,7 @@ test('a deleted group takes its consumers, checkpoints and parked events with it
   const given = await consumer.next(2)
   await consumer.ack(given.slice(0, 1))
   await consumer.nack(PARK, given.slice(1))
-  await expect.poll(() => statusOf(stream)).toMatchObject({ parkedMessageCount: 1n })
+  await eventually(() => statusOf(stream)).toMatchObject({ parkedMessageCount: 1n })
   await client.deletePersistentSubscriptionToStream(stream, 'g')
   expect(await consumer.ended).toMatchObject({ type: 'persistent-subscription-dropped' })
   for (const own of ['checkpoint', 'parked']) {
@@ -181,7 +181,7 @@ test('no more consumers than allowed are let in, and one that left makes room', 
   await first.hangUp()
   const connections = async () =>
     (await client.getPersistentSubscriptionToStreamInfo(stream, 'g')).connections
-  await expect.poll(connections).toEqual([])
+  await eventually(connections).toEqual([])
   await consume(client, stream, 'g').confirmed
 })
 
@@ -210,7 +210,7 @@ test('a group of the whole log keeps its filter over an update, and does not see
   expect(told(given)).toEqual(['0×0', '1×0'])
   await before.nack(PARK, given)
   const info = async () => client.getPersistentSubscriptionToAllInfo(group)
-  await expect.poll(async () => (await info()).stats.parkedMessageCount).toBe(2n)
+  await eventually(async () => (await info()).stats.parkedMessageCount).toBe(2n)
   const startFrom = given[0]?.event?.position
   await client.updatePersistentSubscriptionToAll(
     group,
@@ -221,6 +221,16 @@ test('a group of the whole log keeps its filter over an update, and does not see
   expect(told(await after.next(2))).toEqual(['0×0', '1×0'])
   await client.appendToStream(stream, jsonEvent({ type: 'last', data: {} }))
   expect(told(await after.next(1))).toEqual(['2×0'])
+})
+
+test('from the end of the whole log, a group begins with the event that configures it', async () => {
+  const { client } = bench()
+  const [stream, group] = [aStream(), aStream('g')]
+  await client.appendToStream(stream, events('before'))
+  await client.createPersistentSubscriptionToAll(group, allSettings({ startFrom: END }))
+  await client.appendToStream(stream, events('after'))
+  const given = await consumeAll(client, group).next(2)
+  expect(given.map(({ event }) => event?.type)).toEqual(['$PersistentConfig', 'tested'])
 })
 
 test('statistics tell what waits, what is in flight and where the group stands', async () => {

@@ -5,7 +5,7 @@ import {
   persistentSubscriptionToStreamSettingsFromDefaults as settings,
 } from '@eventstore/db-client'
 import { expect, test } from 'vitest'
-import { consume, type Given, type GroupConsumer, told } from './group-consumer.ts'
+import { consume, eventually, type Given, type GroupConsumer, told } from './group-consumer.ts'
 import { aStream, events, useServer } from './harness.ts'
 
 const bench = useServer()
@@ -27,7 +27,7 @@ async function park(stream: string, consumer: GroupConsumer, parked: readonly Gi
   const { parkedMessageCount } = await statsOf(stream)
   const after = parkedMessageCount + BigInt(parked.length)
   await consumer.nack(PARK, parked, 'no good')
-  await expect.poll(async () => (await statsOf(stream)).parkedMessageCount).toBe(after)
+  await eventually(async () => (await statsOf(stream)).parkedMessageCount).toBe(after)
 }
 
 async function parkedIn(stream: string) {

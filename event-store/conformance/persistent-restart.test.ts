@@ -15,7 +15,7 @@ import {
 } from '@eventstore/db-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEventStore } from '../index.ts'
-import { consume, consumeAll, type Given, told } from './group-consumer.ts'
+import { consume, consumeAll, eventually, type Given, told } from './group-consumer.ts'
 import { aStream, event, events } from './harness.ts'
 import { build, end, type ServerProcess, startProcess } from './server-process.ts'
 
@@ -111,9 +111,9 @@ test('a checkpoint comes by the count at once, by time only from the lower bound
     // Before the first checkpoint the time has always elapsed.
     await consumer.ack(given.slice(1, 2))
     const checkpointed = async () => (await statsOf(client, stream)).lastCheckpointedEventRevision
-    await expect.poll(checkpointed, { timeout: 5000 }).toBe(1n)
+    await eventually(checkpointed).toBe(1n)
     await consumer.ack(given.slice(2))
-    await expect.poll(checkpointed).toBe(5n)
+    await eventually(checkpointed).toBe(5n)
     const kept = []
     const own = `$persistentsubscription-${stream}::g-checkpoint`
     for await (const { event: checkpoint } of client.readStream(own)) kept.push(checkpoint?.data)

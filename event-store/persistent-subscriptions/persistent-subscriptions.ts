@@ -178,16 +178,19 @@ export class PersistentSubscriptions {
     if (outcomes.includes(DONE)) {
       const { log } = this.#store
       const by = changes.at(-1)?.by ?? ''
-      writer.appendOwn(CONFIG_STREAM, CONFIG_TYPE, encodeConfig(configs.values(), by, log.now()))
       const placed = [...configs].map(([key, config]) => [key, this.#placed(config)] as const)
       const ends = placed.flatMap(([key, { end }]) => (end === undefined ? [] : [[key, end]]))
+      writer.appendOwn(CONFIG_STREAM, CONFIG_TYPE, encodeConfig(configs.values(), by, log.now()))
       log.putSetting(ENDS, JSON.stringify(ends))
       this.#configs = new Map(placed)
     }
     return outcomes
   }
 
-  /** A group from the end begins there even if the server is started again before it has a checkpoint. */
+  /**
+   * A group from the end begins there even if the server is started again before it has a checkpoint. One of the whole
+   * log sees the event that configures it, as with the real server.
+   */
   #placed(config: GroupConfig): GroupConfig {
     const { stream, start, end } = config
     if (start !== 'end' || end !== undefined) return config
