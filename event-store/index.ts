@@ -130,7 +130,7 @@ function certificateOf(tls: NonNullable<Security['tls']>, host: string): Certifi
 /**
  * Starts a server and resolves once it listens. Rejects with `DirectoryInUse` when another living process has the
  * folder, with `DamagedStore` when what is in it can't be read, and with the system's error (`code` EADDRINUSE, …)
- * when the port can't be opened.
+ * when the port can't be opened, or with a `TypeError` that says why a certificate can't be used.
  */
 export async function startEventStore(options: EventStoreOptions): Promise<EventStoreServer> {
   const { host = DEFAULT_HOST, port = 0, runProjections = 'system' } = options

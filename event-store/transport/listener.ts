@@ -1,7 +1,7 @@
 // One port for both protocols: the first bytes of a connection, or what TLS agreed on, say whether it speaks HTTP/2.
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { GrpcServer } from './grpc-server.ts'
 import type { KeyPair } from './self-signed.ts'
 
@@ -43,13 +43,18 @@ export interface Endpoint {
   readonly tls?: KeyPair | undefined
 }
 
+function serverWith({ cert, key }: KeyPair): TlsServer {
+  try {
+    const ALPNProtocols = ['h2', 'http/1.1']
+    return createTlsServer({ cert, key, ALPNProtocols, handshakeTimeout: FIRST_BYTES_MS })
+  } catch (cause) {
+    const words = (cause as Error).message
+    throw new TypeError(`The certificate and its key can't be used: ${words}`, { cause })
+  }
+}
+
 function tlsServer(pair: KeyPair, http2: GrpcServer, http1: Server): NetServer {
-  const server = createTlsServer({
-    cert: pair.cert,
-    key: pair.key,
-    ALPNProtocols: ['h2', 'http/1.1'],
-    handshakeTimeout: FIRST_BYTES_MS,
-  })
+  const server = serverWith(pair)
   server.on('secureConnection', socket => {
     socket.on('error', () => socket.destroy())
     const target = socket.alpnProtocol === 'h2' ? http2.server : http1
