@@ -119,10 +119,9 @@ export class Users {
     const hashed = await hashPassword(password)
     if (!hashed) return 'busy'
     const user = { login, fullName, groups, ...hashed, disabled: false }
-    return this.#write(writer => {
-      // Somebody else may have made it while the password was hashed.
-      return this.find(login) ? 'conflict' : add(writer, user)
-    })
+    const refusal = await this.#write(writer => (this.find(login) ? 'conflict' : add(writer, user)))
+    // Somebody else may have made it while the password was hashed, with the same one even.
+    return refusal === 'conflict' && this.find(login) ? this.create(user, password) : refusal
   }
 
   update(

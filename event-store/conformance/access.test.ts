@@ -155,6 +155,14 @@ test('whoever is refused a batch append goes on with the next on the same call',
   expect(await labels(as(insider).readStream(open))).toEqual(['0:a', '1:a'])
 })
 
+test('metadata is deleted by administrators alone, whoever may write it', async () => {
+  const stream = aStream()
+  await as(ADMIN).setStreamMetadata(stream, { n: 1 })
+  expect(await outcome(as(insider).deleteStream(`$$${stream}`))).toBe(DENIED)
+  expect(await outcome(as(insider).tombstoneStream(`$$${stream}`))).toBe(DENIED)
+  expect(await outcome(as(insider).setStreamMetadata(stream, { n: 2 }))).toBe('done')
+})
+
 test('an ACL goes with a soft delete', async () => {
   const stream = aStream()
   await as(ADMIN).appendToStream(stream, events('a'))

@@ -89,8 +89,13 @@ describe('on a server that keeps nothing', () => {
       code: 9,
       exception: 'user-conflict',
     })
-    const both = [1, 2].map(() => house.change('create', { ...fields, loginName: 'v' }))
-    expect(await Promise.all(both)).toContain('done')
+    const atOnce = (passwords: string[]) =>
+      passwords.map(password => house.change('create', { ...fields, loginName: 'v', password }))
+    const endings = await Promise.all(atOnce(['p1', 'p1', 'p2']))
+    expect(endings).toContain('done')
+    expect(endings[1]).toEqual(endings[0])
+    expect(endings[2]).not.toEqual(endings[0])
+    expect(await labels(house.as(ADMIN).readStream('$user-v'))).toHaveLength(1)
     expect(await house.details()).toHaveLength(4)
   })
 
