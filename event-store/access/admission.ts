@@ -33,8 +33,8 @@ const CIRCLES: Readonly<Record<string, Circle>> = {
 }
 const PREFIX = '/event_store.client.'
 
-/** Pages that say nothing about what is stored, and tell that the server is there. */
-const OPEN_PAGES = new Set(['/ping', '/info', '/gossip', '/health/live'])
+/** Pages that say something about what is stored; the others tell that the server is there, or are not there. */
+const CLOSED_PAGES = /^\/(?:stats|users|subscriptions)(?:[/?]|$)/
 
 function isIn(circle: Circle | undefined, principal: Principal): boolean {
   if (circle === 'everybody' || principal.groups.includes(ADMINS)) return true
@@ -49,7 +49,7 @@ function circleOfMethod(path: string): Circle | undefined {
 }
 
 function circleOfPage({ url = '/', method = '' }: IncomingMessage): Circle {
-  if (OPEN_PAGES.has(url.split('?')[0] as string)) return 'everybody'
+  if (!CLOSED_PAGES.test(url)) return 'everybody'
   // What is not only read changes how the server works, as its operations do.
   return method === 'GET' || method === 'HEAD' ? 'users' : 'operators'
 }

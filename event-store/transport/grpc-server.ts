@@ -29,8 +29,10 @@ const MAX_CONCURRENT_STREAMS = 50_000
 /** Megabytes of memory that one session may hold in frames of unread messages. */
 const MAX_SESSION_MEMORY_MB = 256
 
-/** How often a client is asked whether it is still there; one that has not answered by the next time is gone. */
-const PING_MS = 11_000
+/** How often a client is asked whether it is still there. */
+const PING_MS = 10_000
+/** One that leaves so many in a row unanswered is gone; one that is busy with large appends may leave a few. */
+const MOST_UNANSWERED = 3
 
 /** The gRPC side of the server: give it connections with `server.emit('connection', socket)`. */
 export class GrpcServer {
@@ -135,12 +137,13 @@ function begin(call: Call, admitted: Principal | GrpcError, handler: Handler): v
 }
 
 function pinged(session: ServerHttp2Session): NodeJS.Timeout {
-  let awaited = false
+  let unanswered = 0
   const ping = (): void => {
-    if (awaited) session.destroy()
+    if (unanswered === MOST_UNANSWERED) session.destroy()
     if (session.destroyed) return
-    awaited = session.ping(error => {
-      awaited = error !== null
+    unanswered++
+    session.ping(error => {
+      if (!error) unanswered = 0
     })
   }
   return setInterval(ping, PING_MS).unref()
