@@ -185,7 +185,9 @@ function subscribe(store: Store, call: Call, sender: EventSender, request: ReadR
     if (filter !== 'none') throw invalidCombination(request)
     const from = revisionFrom(source)
     if (store.streams.isTombstoned(source.name)) throw streamDeleted(source.name)
-    const after = source.from === 'end' ? store.streams.state(source.name).head : from
+    const { streams } = store
+    const end = (): number => streams.headOnDisk(streams.state(source.name))
+    const after = source.from === 'end' ? end() : from
     new CatchUp(call, streamSource({ ...store, sender }, { stream: source.name, after })).start()
     return
   }

@@ -22,6 +22,7 @@ import { nameKey, positionKey, revisionKey } from './keys.ts'
 import { decodeSetting, encodeSetting, isSetting, type Setting, settingKey } from './settings.ts'
 import { openTables, type Tables } from './tables.ts'
 import { Transactions } from './transactions.ts'
+import { UnsafeTail } from './unsafe-tail.ts'
 
 /** The layout of the files; a store of another version is refused. */
 const FORMAT = '2'
@@ -31,6 +32,7 @@ const WITHOUT_JOURNAL = '1'
 const FIRST_POSITION = 1
 /** A page of records ends early when it has grown to this size. */
 const PAGE_BYTES = 1024 * 1024
+const LARGEST_POSITION = 2 ** 48 - 1
 
 /** An event that has just been written. */
 export interface Written {
@@ -93,6 +95,7 @@ export class Log {
   #skipped = false
   #generation = 0
   #written: Written[] = []
+  readonly #unsafe = new UnsafeTail()
   #settings: Buffer[] = []
 
   private constructor(tables: Tables, options: LogOptions) {
@@ -185,6 +188,11 @@ export class Log {
     return undefined
   }
 
+  /** The last event of a stream that is on disk, where `head` is the last of all. */
+  headOnDisk(streamNumber: number, head: number): number {
+    return this.#unsafe.headBefore(streamNumber) ?? head
+  }
+
   /** The event at a place of a stream, hidden or not. */
   event(streamNumber: number, revision: number): Buffer | undefined {
     const position = this.#sound.revisions.getBinary(revisionKey(streamNumber, revision))
@@ -208,7 +216,7 @@ export class Log {
 
   /**
    * Up to `limit` records of a stream, fewer if they are large, from one revision up (or down) to another, both
-   * inclusive.
+   * inclusive. What isn't on disk yet is not among them.
    */
   readStream(
     streamNumber: number,
@@ -217,20 +225,24 @@ export class Log {
     const out: Buffer[] = []
     let bytes = 0
     const start = Buffer.from(revisionKey(streamNumber, from))
-    for (const { key, value } of this.#sound.revisions.getRange({ start, reverse, limit })) {
+    for (const { key, value } of this.#sound.revisions.getRange({ start, reverse })) {
       if (key.readUInt32BE(0) !== streamNumber || key[4] === 0xff) break
       const revision = key.readUIntBE(6, 6)
       if (reverse ? revision < to : revision > to) break
-      const record = this.record(value.readUIntBE(0, 6))
+      const position = value.readUIntBE(0, 6)
+      const record = position < this.#unsafe.from ? this.record(position) : undefined
       if (!record) continue
       out.push(record)
       bytes += record.length
-      if (bytes >= PAGE_BYTES) break
+      if (bytes >= PAGE_BYTES || out.length >= limit) break
     }
     return out
   }
 
-  /** Up to `limit` records of the log, fewer if they are large: forwards from a position, or backwards from before it. */
+  /**
+   * Up to `limit` records of the log, fewer if they are large: forwards from a position, or backwards from before it.
+   * What isn't on disk yet is not among them.
+   */
   readAll(range: LogRange): Buffer[] {
     const out: Buffer[] = []
     this.scanAll(range, record => {
@@ -246,12 +258,15 @@ export class Log {
    */
   scanAll({ from, backwards, limit }: LogRange, visit: (record: Buffer) => unknown): number {
     let [count, bytes] = [0, 0]
-    const start = Buffer.from(positionKey(Math.min(from, 2 ** 48 - 1)))
+    const first = Math.min(from, backwards ? this.#unsafe.from : LARGEST_POSITION, LARGEST_POSITION)
+    const start = Buffer.from(positionKey(first))
     const range = { start, reverse: backwards, limit, exclusiveStart: backwards }
     for (const { key, value } of this.#sound.records.getRange(range)) {
+      const position = key.readUIntBE(2, 6)
+      if (position >= this.#unsafe.from) break
       bytes += value.length
       count++
-      const goOn = visit(intact(value, key.readUIntBE(2, 6)))
+      const goOn = visit(intact(value, position))
       if (goOn === false || bytes >= PAGE_BYTES) break
     }
     return count
@@ -267,7 +282,7 @@ export class Log {
     return written
   }
 
-  /** The same, but what was written, though visible at once, is on disk only after the next flush. */
+  /** The same, but what was written is on disk, and in what is read page by page, only after the next flush. */
   write(action: () => void): Written[] {
     let begun = false
     try {
@@ -278,6 +293,7 @@ export class Log {
         const records = this.#written.map(({ record }) => record)
         return { next: this.#next, records: records.concat(this.#settings) }
       })
+      this.#unsafe.add(this.#written)
       return this.#written
     } catch (error) {
       if (begun) this.#load()
@@ -292,11 +308,15 @@ export class Log {
   /** Has all that was written on disk when it returns. */
   flush(): void {
     this.#transactions.flush()
+    this.#unsafe.clear()
   }
 
   /** The same without making anybody wait; nothing may be written until it is done. */
   flushAside(done: (error?: Error) => void): void {
-    this.#transactions.flushAside(done)
+    this.#transactions.flushAside(error => {
+      if (!error) this.#unsafe.clear()
+      done(error)
+    })
   }
 
   /**

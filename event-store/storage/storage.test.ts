@@ -193,3 +193,27 @@ test('a folder of a living process is not', () => {
   writeFileSync(join(dir, 'server.lock'), `${process.ppid} `)
   expect(() => lockDirectory(dir)).toThrow(`is in use by process ${process.ppid}`)
 })
+
+test('what is not on disk yet is in nobody’s page, and in everybody’s afterwards', () => {
+  const it = openLog()
+  it.transaction(() => it.append(stream(it, 's'), 0, newEvent()))
+  const end = it.lastPosition
+  const number = it.streamNumber('s') as number
+  it.write(() => {
+    it.append(stream(it, 's'), 1, newEvent())
+    it.append(stream(it, 'new'), 0, newEvent())
+  })
+  const seen = () => [
+    it.lastPosition,
+    it.headOnDisk(number, 1),
+    it.headOnDisk(it.streamNumber('new') as number, 0),
+    it.readAll({ from: 0, backwards: false, limit: 9 }).length,
+    it.readAll({ from: Infinity, backwards: true, limit: 1 }).map(revisionOf)[0],
+    it.readStream(number, { from: 0, to: 9, limit: 9 }).length,
+    it.readStream(number, { from: 9, to: 0, limit: 1, backwards: true }).map(revisionOf)[0],
+  ]
+  expect(seen()).toEqual([end, 0, -1, 1, 0, 1, 0])
+  it.flush()
+  expect(seen()).toEqual([expect.any(Number), 1, 0, 3, 0, 2, 1])
+  expect(it.lastPosition).toBeGreaterThan(end)
+})

@@ -66,19 +66,20 @@ export class Streams {
     return first
   }
 
+  /** The last event of a stream that nothing can undo any more; -1 where there is none. */
+  headOnDisk({ number, head }: StreamState): number {
+    return number === undefined ? head : this.log.headOnDisk(number, head)
+  }
+
   /** What a reader of a stream finds. */
   visible(name: string): Visible {
     if (this.isTombstoned(name)) return { kind: 'tombstoned' }
     const state = this.state(name)
-    if (state.number === undefined || state.head < 0 || this.limits(name).deleted) {
+    const head = this.headOnDisk(state)
+    if (state.number === undefined || head < 0 || this.limits(name).deleted) {
       return { kind: 'not-found' }
     }
-    return {
-      kind: 'stream',
-      number: state.number,
-      first: this.firstVisible(state),
-      head: state.head,
-    }
+    return { kind: 'stream', number: state.number, first: this.firstVisible(state), head }
   }
 
   /** Follows a link event: its data is `<revision>@<stream>`, cut at the first `@`. */
