@@ -244,8 +244,12 @@ export class Log {
    * What isn't on disk yet is not among them.
    */
   readAll(range: LogRange): Buffer[] {
+    return this.#readBefore(this.#unsafe.from, range)
+  }
+
+  #readBefore(end: number, range: LogRange): Buffer[] {
     const out: Buffer[] = []
-    this.scanAll(range, record => {
+    this.#scanBefore(end, range, record => {
       out.push(Buffer.from(record))
     })
     return out
@@ -256,14 +260,22 @@ export class Log {
    * until its visit is over or the log is asked for something else: whoever wants to keep it copies it first. A visitor
    * that returns false sees no more.
    */
-  scanAll({ from, backwards, limit }: LogRange, visit: (record: Buffer) => unknown): number {
+  scanAll(range: LogRange, visit: (record: Buffer) => unknown): number {
+    return this.#scanBefore(this.#unsafe.from, range, visit)
+  }
+
+  #scanBefore(
+    end: number,
+    { from, backwards, limit }: LogRange,
+    visit: (record: Buffer) => unknown,
+  ): number {
     let [count, bytes] = [0, 0]
-    const first = Math.min(from, backwards ? this.#unsafe.from : LARGEST_POSITION, LARGEST_POSITION)
+    const first = Math.min(from, backwards ? end : LARGEST_POSITION, LARGEST_POSITION)
     const start = Buffer.from(positionKey(first))
     const range = { start, reverse: backwards, limit, exclusiveStart: backwards }
     for (const { key, value } of this.#sound.records.getRange(range)) {
       const position = key.readUIntBE(2, 6)
-      if (position >= this.#unsafe.from) break
+      if (position >= end) break
       bytes += value.length
       count++
       const goOn = visit(intact(value, position))
@@ -510,14 +522,18 @@ export class Log {
     const reserved = Number(
       this.#tables.meta.getBinary(Buffer.from('next'))?.toString() ?? FIRST_POSITION,
     )
-    const [last] = this.readAll({ from: Number.MAX_SAFE_INTEGER, backwards: true, limit: 1 })
+    const [last] = this.#readBefore(Infinity, {
+      from: Number.MAX_SAFE_INTEGER,
+      backwards: true,
+      limit: 1,
+    })
     this.#next = Math.max(reserved, last ? positionOf(last) + last.length : FIRST_POSITION)
     this.#lastCreated = last ? createdOf(last) : 0
     const [lastKey] = this.#tables.revisions.getKeys({ reverse: true, limit: 1 })
     this.#streamCount = lastKey?.readUInt32BE(0) ?? 0
     let from = this.#ids.load() + 1
     for (;;) {
-      const page = this.readAll({ from, backwards: false, limit: 1000 })
+      const page = this.#readBefore(Infinity, { from, backwards: false, limit: 1000 })
       for (const record of page) {
         from = positionOf(record) + 1
         this.#ids.add(idOf(record), from - 1)

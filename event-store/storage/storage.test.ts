@@ -217,3 +217,15 @@ test('what is not on disk yet is in nobody’s page, and in everybody’s afterw
   expect(seen()).toEqual([expect.any(Number), 1, 0, 3, 0, 2, 1])
   expect(it.lastPosition).toBeGreaterThan(end)
 })
+
+test('what is on its way to disk is known also when the tables were replaced meanwhile', async () => {
+  const it = openLog()
+  it.transaction(() => it.append(stream(it, 's'), 0, newEvent()))
+  const event = newEvent()
+  const [unsafe] = it.write(() => it.append(stream(it, 's'), 1, event))
+  await it.compact()
+  it.flush()
+  expect(it.eventById(event.id)).toBeDefined()
+  const [next] = it.transaction(() => it.append(stream(it, 's'), 2, newEvent()))
+  expect(next?.position).toBeGreaterThan(unsafe?.position as number)
+})
