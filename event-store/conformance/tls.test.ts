@@ -140,7 +140,8 @@ describe('on one port', () => {
   test('pages about the server are open, others are for users, changes for operators', async () => {
     for (const path of ['/ping', '/info', '/gossip']) expect(await page(path, NOBODY)).toBe(200)
     expect(await page('/health/live', NOBODY)).toBe(204)
-    for (const path of ['/stats', '/subscriptions', '/nothing']) {
+    expect(await page('/nothing', NOBODY)).toBe(404)
+    for (const path of ['/stats', '/subscriptions', '/subscriptions/a/g/info']) {
       expect(await page(path, NOBODY)).toBe(401)
       expect(await page(path, { username: 'admin', password: 'wrong' })).toBe(401)
     }
