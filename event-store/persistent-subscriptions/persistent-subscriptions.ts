@@ -120,12 +120,15 @@ export class PersistentSubscriptions {
   /** Deletes a group with its checkpoints and parked events. */
   delete(stream: string, group: string, by: string): Promise<Changed> {
     const key = groupKey(stream, group)
+    const { streams } = this.#store
     return this.#change(
       by,
       (configs, writer) => {
         if (!configs.delete(key)) return { kind: 'missing' }
         for (const own of [checkpointStreamOf(key), parkedStreamOf(key)]) {
-          if (this.#store.streams.visible(own).kind === 'stream') writer.delete(own, 'any')
+          // Also what this very commit has parked, which nobody is shown yet.
+          if (streams.state(own).head >= 0 && !streams.limits(own).deleted)
+            writer.delete(own, 'any')
         }
         return DONE
       },
