@@ -11,6 +11,8 @@ const mostContainers = 4_000
 const mostIndentation = 100
 // GFM fills missing cells up, so a wide head over many short rows grows a thousandfold.
 const mostTableCells = 20_000
+// 50 microseconds each, in however many tables they stand: these take a fifth of a second.
+const mostPipes = 4_000
 // A row's cells take quadratic time: 2,000 columns took a second.
 const mostColumns = 200
 // So do the addresses that GFM finds in a text: 3,600 of them took a second and a half.
@@ -33,6 +35,8 @@ export function isTooIntricate(source: string): boolean {
   let markPairs = 0
   let containers = 0
   let addresses = 0
+  let pipes = 0
+  let cells = 0
   for (const [index, line] of lines.entries()) {
     if (code.has(index)) continue
     const opened = containersOn(line)
@@ -40,9 +44,11 @@ export function isTooIntricate(source: string): boolean {
     if (opened > mostContainersOnALine || indentationOf(line) > mostIndentation) return true
     const grown = line.trim() === '' ? emptyBlock : grownBy(block, line)
     markPairs += Math.max(0, grown.marks ** 2 - block.marks ** 2)
+    cells += Math.max(0, cellsOf(grown) - cellsOf(block))
+    pipes += countOf(line, /\|/g)
     block = grown
     if (markPairs > mostMarkPairs || containers > mostContainers) return true
-    if (block.widest > mostColumns || block.widest * block.lines > mostTableCells) return true
+    if (block.widest > mostColumns || cells > mostTableCells || pipes > mostPipes) return true
     addresses += countOf(line, /https?:|www\.|@/gi)
     if (addresses > mostAddresses) return true
   }
@@ -63,6 +69,9 @@ const grownBy = (block: Block, line: string): Block => ({
   lines: block.lines + 1,
   widest: Math.max(block.widest, countOf(line, /\|/g)),
 })
+
+/** How many cells a table would have as wide as its widest line. */
+const cellsOf = (block: Block): number => block.widest * block.lines
 
 /** The numbers of the lines inside fenced code that stands in no list or quote. */
 function fencedLinesOf(lines: readonly string[]): Set<number> {

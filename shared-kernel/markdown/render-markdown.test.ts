@@ -320,11 +320,19 @@ describe('hostile input', () => {
   })
 })
 
-describe('more columns or addresses than anybody reads', () => {
-  const table = (columns: number) => `${'|a'.repeat(columns)}|\n${'|-'.repeat(columns)}|`
+describe('more columns, cells or addresses than anybody reads', () => {
+  const table = (columns: number, rows = '') =>
+    `${'|a'.repeat(columns)}|\n${'|-'.repeat(columns)}|\n${rows}\n`
 
   it.each([
     ['a wide table', table(190), table(250)],
+    ['one table of many rows', table(9, '|b\n'.repeat(1_900)), table(9, '|b\n'.repeat(2_300))],
+    ['many tables', table(9).repeat(190), table(9).repeat(210)],
+    [
+      'many rows that are filled up',
+      table(90, '|\n'.repeat(90)).repeat(2),
+      table(90, '|\n'.repeat(90)).repeat(3),
+    ],
     ['a list of links', 'http://a.b '.repeat(900), 'http://a.b '.repeat(1_100)],
     ['a list of people', 'a@b.ch '.repeat(900), 'a@b.ch '.repeat(1_100)],
   ])('are shown as they were typed: %s', (_name, readable, unreadable) => {
