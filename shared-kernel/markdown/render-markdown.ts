@@ -1,6 +1,7 @@
 // Markdown, as people write it in posts, to HTML that is safe to show, with what lists and searches need to know of it.
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import { everydayHtmlOf } from './everyday-html.ts'
 import { isTooIntricate } from './intricacy.ts'
 import { encoded, rewriteHtml } from './rewrite-html.ts'
 import { countWords, shortened } from './text.ts'
@@ -26,6 +27,8 @@ const mostHtmlCharacters = 400_000
 
 type Options = NonNullable<Parameters<typeof micromark>[1]>
 type HtmlExtension = NonNullable<Options['htmlExtensions']>[number]
+
+const syntax = gfm()
 
 // An escaped `\$BTC` is no cashtag: no other way of writing `$` leads to this entity.
 const escapedDollars: HtmlExtension = {
@@ -55,11 +58,12 @@ export function summaryOf(source: string, mostCharacters = summaryCharacters): s
 
 function safeHtmlOf(source: string): string {
   if (isTooIntricate(source)) return plainHtmlOf(source)
-  const html = micromark(source, {
-    extensions: [gfm()],
-    htmlExtensions: [gfmHtml(), escapedDollars],
-  })
+  const html = everydayHtmlOf(source) ?? parsedHtmlOf(source)
   return html.length > mostHtmlCharacters ? plainHtmlOf(source) : html
 }
+
+/** What the parser makes of `source`. */
+export const parsedHtmlOf = (source: string): string =>
+  micromark(source, { extensions: [syntax], htmlExtensions: [gfmHtml(), escapedDollars] })
 
 const plainHtmlOf = (source: string): string => `<pre>${encoded(source)}</pre>`
