@@ -11,6 +11,7 @@ describe('everydayHtmlOf', () => {
     ['lists', 'These:\n- one\n- **two** $BTC\n\nThen:\n\n1. a\n2. b\n7. `c`\n\n---'],
     ['fenced code', 'Look:\n```ts\nlet x = a[1] | ~b & <c> \\\n\n  *y* @z\n```\nSo.'],
     ['links', 'See [the $BTC page](/market/btc?a=1#b), [out](https://a.example/x_y).'],
+    ['emphasis before a mark', '(a **b!**), _"c"_.'],
     ['names of code', 'snake_case_name 2_000 `a * b` x'],
   ])('needs no parser for %s', (_name, source) => {
     expect(everydayHtmlOf(source)).toBe(parsedHtmlOf(source))
@@ -28,6 +29,7 @@ describe('everydayHtmlOf', () => {
     ['a definition', '[a]: /b\n\n[a]'],
     ['a footnote', '[^a]'],
     ['a task', '- [ ] a'],
+    ['a heading closed by marks', '# a #'],
     ['strikethrough', '~a~'],
     ['an underline', 'a\n-'],
     ['a hard break', 'a  \nb'],

@@ -39,10 +39,9 @@ export function everydayInlineOf(text: string): string | undefined {
   return open === undefined ? html.join('') : undefined
 }
 
-// Of all marks that may open or close, those that can do nothing else.
+// Stricter than CommonMark: what opens here can do nothing else, and what closes follows one that could not close.
 const opens = (before: string, after: string): boolean =>
   (before === '' || space.test(before)) && after !== '' && !space.test(after)
 
 const closes = (before: string, after: string): boolean =>
-  !space.test(before) &&
-  (after === '' || space.test(after) || (letter.test(before) && stop.test(after)))
+  !space.test(before) && (after === '' || space.test(after) || stop.test(after))
