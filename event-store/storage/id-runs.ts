@@ -2,7 +2,7 @@
 //
 // A B-tree keyed by random ids would rewrite a page an event; runs are written at once, in order, every RUN_LENGTH
 // events. The ids since the last run are read again from the log when the store is opened.
-import type { Database } from 'lmdb'
+import type { Tables } from './tables.ts'
 
 /** Events a run. */
 export const RUN_LENGTH = 16_384
@@ -53,15 +53,15 @@ const thirdBit = (a: number, b: number): number => (a ^ ((b << 16) | (b >>> 16))
 
 /** Finds events by id. All methods but `candidates` belong inside a write transaction. */
 export class IdRuns {
-  readonly #table: Database<Buffer, Buffer>
+  readonly #tables: Tables
   #filters: Uint8Array[] = []
   #first = new Uint32Array(SLOTS)
   #second = new Uint32Array(SLOTS)
   #positions = new Float64Array(SLOTS)
   #count = 0
 
-  constructor(table: Database<Buffer, Buffer>) {
-    this.#table = table
+  constructor(tables: Tables) {
+    this.#tables = tables
   }
 
   /** Reads the filters; returns the position up to which the runs know all ids. What follows is to be added again. */
@@ -70,7 +70,7 @@ export class IdRuns {
     this.#empty()
     let through = 0
     for (;;) {
-      const stored = this.#table.getBinary(runKey(this.#filters.length, FILTER_BLOCK))
+      const stored = this.#tables.ids.getBinary(runKey(this.#filters.length, FILTER_BLOCK))
       if (!stored) return through
       this.#filters.push(stored.subarray(0, FILTER_BYTES))
       through = Number(stored.readBigUInt64BE(FILTER_BYTES))
@@ -113,7 +113,7 @@ export class IdRuns {
   }
 
   #searchRun(run: number, a: number, b: number, found: number[]): void {
-    const block = this.#table.getBinary(runKey(run, a >>> BLOCK_SHIFT))
+    const block = this.#tables.ids.getBinary(runKey(run, a >>> BLOCK_SHIFT))
     if (!block) return
     let low = 0
     let high = block.length / ENTRY_BYTES
@@ -151,11 +151,11 @@ export class IdRuns {
     for (let block = 0; block < BLOCKS; block++) {
       const end = ends[block] as number
       if (end === 0) continue
-      this.#table.putSync(runKey(run, block), entries.subarray(start, end))
+      this.#tables.ids.putSync(runKey(run, block), entries.subarray(start, end))
       start = end
     }
     filter.writeBigUInt64BE(BigInt(through), FILTER_BYTES)
-    this.#table.putSync(runKey(run, FILTER_BLOCK), filter)
+    this.#tables.ids.putSync(runKey(run, FILTER_BLOCK), filter)
     this.#filters.push(filter.subarray(0, FILTER_BYTES))
     this.#empty()
   }

@@ -19,6 +19,7 @@ import { faultOf } from './file-check.ts'
 import { IdRuns } from './id-runs.ts'
 import type { JournalEntry } from './journal.ts'
 import { nameKey, positionKey, revisionKey } from './keys.ts'
+import { MappedMemory } from './mapped-memory.ts'
 import { decodeSetting, encodeSetting, isSetting, type Setting, settingKey } from './settings.ts'
 import { openTables, type Tables } from './tables.ts'
 import { Transactions } from './transactions.ts'
@@ -94,6 +95,9 @@ export class Log {
   #lastCreated = 0
   #skipped = false
   #generation = 0
+  /** Copies that are being made: they read what is mapped. */
+  #copies = 0
+  readonly #mapped = new MappedMemory(() => this.#letGoOfMemory())
   #written: Written[] = []
   readonly #unsafe = new UnsafeTail()
   #settings: Buffer[] = []
@@ -109,7 +113,7 @@ export class Log {
   /** Takes over what the tables and the journal hold. */
   #begin(): void {
     const { dir, durable, freeBytes = () => freeBytesIn(dir) } = this.#options
-    this.#ids = new IdRuns(this.#tables.ids)
+    this.#ids = new IdRuns(this.#tables)
     const restore = (entries: readonly JournalEntry[]): void => this.#restore(entries)
     this.#transactions = new Transactions(this.#tables, { dir, durable, freeBytes, restore })
   }
@@ -202,6 +206,7 @@ export class Log {
   /** The record at a position. */
   record(position: number): Buffer | undefined {
     const record = this.#sound.records.getBinary(positionKey(position))
+    this.#mapped.note(record?.length)
     return record && intact(record, position)
   }
 
@@ -281,6 +286,7 @@ export class Log {
       const goOn = visit(intact(value, position))
       if (goOn === false || bytes >= PAGE_BYTES) break
     }
+    this.#mapped.note(bytes)
     return count
   }
 
@@ -405,6 +411,7 @@ export class Log {
     if (!durable || process.platform === 'win32') return 0
     const release = this.#transactions.holdJournal()
     const generation = this.#generation
+    this.#copies++
     try {
       const before = fileBytes(dir)
       const { env } = this.#tables
@@ -416,7 +423,10 @@ export class Log {
       closeJournal()
       return before - fileBytes(dir)
     } finally {
+      this.#copies--
       release()
+      // Opened in the copy's folder, they are locked there; other processes look for the lock in the store's.
+      this.#letGoOfMemory()
       forgetCopy(dir)
     }
   }
@@ -432,7 +442,22 @@ export class Log {
   /** Copies everything that was acknowledged before this call into an empty folder, while reads and writes go on. */
   async backup(place: string): Promise<void> {
     this.checkpoint()
-    await copyTables(this.#tables, place)
+    this.#copies++
+    try {
+      await copyTables(this.#tables, place)
+    } finally {
+      this.#copies--
+    }
+  }
+
+  /** What the tables have mapped into memory goes back to the system, unless a copy is being made of it. */
+  #letGoOfMemory(): void {
+    if (this.#copies > 0 || this.#transactions.broken) return
+    try {
+      this.#transactions.reopenTables()
+    } catch {
+      // Either there is no room to write the tables just now, and it is tried again later, or every call says why not.
+    }
   }
 
   /** Removes everything. */
@@ -455,6 +480,7 @@ export class Log {
 
   /** Closes the files; the log can't be used afterwards. */
   async close(): Promise<void> {
+    this.#mapped.stop()
     try {
       this.#transactions.close()
     } finally {

@@ -1,14 +1,14 @@
 // A transaction of LMDB's that stays open over many commits of the log, so that a page which they all change is
 // written once.
-import type { RootDatabase } from 'lmdb'
+import type { Tables } from './tables.ts'
 
 /** Begins by itself with the first thing that is done in it. Everything that is read sees what was done so far. */
 export class OpenTransaction {
-  readonly #env: RootDatabase
+  readonly #tables: Tables
   #end: { readonly commit: () => void; readonly abort: (reason: Error) => void } | undefined
 
-  constructor(env: RootDatabase) {
-    this.#env = env
+  constructor(tables: Tables) {
+    this.#tables = tables
   }
 
   /** Whether something was done that is not on disk. */
@@ -19,7 +19,7 @@ export class OpenTransaction {
   /** Does something whole: if it throws, nothing of it was done, but what was done before stays. */
   do(action: () => void): void {
     this.#begin()
-    this.#env.transactionSync(action)
+    this.#tables.env.transactionSync(action)
   }
 
   /** Brings all that was done to disk. */
@@ -52,7 +52,7 @@ export class OpenTransaction {
         this.#end = { commit, abort }
       },
     }
-    this.#env.transactionSync(() => unsettled)
+    this.#tables.env.transactionSync(() => unsettled)
   }
 }
 

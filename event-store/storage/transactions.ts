@@ -55,7 +55,7 @@ export class Transactions {
     this.#tables = tables
     this.#options = options
     this.#path = join(options.dir, 'journal')
-    this.#open = new OpenTransaction(tables.env)
+    this.#open = new OpenTransaction(tables)
     const restored = this.#restore()
     if (!options.durable) return
     this.#journal = Journal.open(this.#path, this.#lastEntryOfTables() + restored)
@@ -159,6 +159,16 @@ export class Transactions {
     return () => {
       if (this.#isFlushing) this.#whenFlushed = close
       else close()
+    }
+  }
+
+  /** Brings the tables to disk and opens them anew, to let go of the memory that they take. */
+  reopenTables(): void {
+    this.checkpoint()
+    try {
+      this.#tables.reopen(this.#options.dir)
+    } catch (error) {
+      throw this.#break("The tables can't be opened again", error)
     }
   }
 
