@@ -1,7 +1,6 @@
 // Markdown, as people write it in posts, to HTML that is safe to show, with what lists and searches need to know of it.
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import { everydayHtmlOf } from './everyday-html.ts'
 import { isTooIntricate } from './intricacy.ts'
 import { encoded, rewriteHtml } from './rewrite-html.ts'
 import { countWords, shortened } from './text.ts'
@@ -58,12 +57,11 @@ export function summaryOf(source: string, mostCharacters = summaryCharacters): s
 
 function safeHtmlOf(source: string): string {
   if (isTooIntricate(source)) return plainHtmlOf(source)
-  const html = everydayHtmlOf(source) ?? parsedHtmlOf(source)
+  const html = micromark(source, {
+    extensions: [syntax],
+    htmlExtensions: [gfmHtml(), escapedDollars],
+  })
   return html.length > mostHtmlCharacters ? plainHtmlOf(source) : html
 }
-
-/** What the parser makes of `source`. */
-export const parsedHtmlOf = (source: string): string =>
-  micromark(source, { extensions: [syntax], htmlExtensions: [gfmHtml(), escapedDollars] })
 
 const plainHtmlOf = (source: string): string => `<pre>${encoded(source)}</pre>`
