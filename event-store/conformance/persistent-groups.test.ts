@@ -253,12 +253,10 @@ test('statistics tell what waits, what is in flight and where the group stands',
   const measured = connection?.extraStatistics as unknown as ReadonlyMap<string, bigint>
   expect([...measured.keys()]).toContain('mean')
   await consumer.hangUp()
-  await expect
-    .poll(() => statusOf(stream))
-    .toMatchObject({
-      retryBufferCount: 2,
-      totalInFlightMessages: 0,
-    })
+  await eventually(() => statusOf(stream)).toMatchObject({
+    retryBufferCount: 2,
+    totalInFlightMessages: 0,
+  })
 })
 
 test('a thousand groups that nobody reads do not slow the writers of their stream', async () => {

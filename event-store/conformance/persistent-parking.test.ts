@@ -61,12 +61,10 @@ test('a replay sends them again with their links, from the first try, and they a
   expect(again.map(({ link }) => link?.streamId)).toEqual(Array(2).fill(parkedStream(stream)))
   expect(await parkedIn(stream)).toEqual([])
   await consumer.ack([...again, all[1] as Given])
-  await expect
-    .poll(() => statsOf(stream))
-    .toMatchObject({
-      outstandingMessagesCount: 0,
-      parkedMessageCount: 0n,
-    })
+  await eventually(() => statsOf(stream)).toMatchObject({
+    outstandingMessagesCount: 0,
+    parkedMessageCount: 0n,
+  })
 })
 
 test('a replay stops where it was asked to, and the next goes on there', async () => {

@@ -62,12 +62,10 @@ test('settings, checkpoint and parked events are there after a restart', async (
     await consumer.nack(PARK, [b])
     // The third is not answered: what comes after it is behind no checkpoint.
     await consumer.ack([a, d])
-    await expect
-      .poll(() => statsOf(client, stream))
-      .toMatchObject({
-        parkedMessageCount: 1n,
-        lastCheckpointedEventRevision: 1n,
-      })
+    await eventually(() => statsOf(client, stream)).toMatchObject({
+      parkedMessageCount: 1n,
+      lastCheckpointedEventRevision: 1n,
+    })
   })
   await during('kept', async client => {
     const info = await client.getPersistentSubscriptionToStreamInfo(stream, 'g')

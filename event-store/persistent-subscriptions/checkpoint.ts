@@ -110,6 +110,8 @@ export class CheckpointKeeper {
         this.#isWriting = false
         this.#place = place
         this.#sequence = sequence
+        // What was finished in the meantime may be enough for the next.
+        this.keep({ onTick: false })
       },
       () => {
         // The next tick tries again.
