@@ -1,9 +1,8 @@
 // An event store that speaks EventStoreDB's protocol, started within a Node process.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { admission, admittedPages } from './access/admission.ts'
 import { SignIn } from './access/sign-in.ts'
 import { type DefaultPasswords, Users } from './access/users.ts'
@@ -15,6 +14,7 @@ import { type Node, routesOf } from './rpc/routes.ts'
 import { Scavenges } from './scavenge/scavenges.ts'
 import { lockDirectory } from './storage/directory-lock.ts'
 import { Log } from './storage/log.ts'
+import { makeTemporaryFolder } from './storage/temporary-folder.ts'
 import { Store } from './store.ts'
 import { GrpcServer } from './transport/grpc-server.ts'
 import { type Listener, listen } from './transport/listener.ts'
@@ -100,7 +100,7 @@ function openPlace(options: EventStoreOptions): OpenStore {
     mkdirSync(options.dir, { recursive: true })
     return openStore(options.dir, true)
   }
-  const dir = mkdtempSync(join(tmpdir(), 'event-store-'))
+  const dir = makeTemporaryFolder()
   const opened = openStore(dir, false)
   return {
     store: opened.store,

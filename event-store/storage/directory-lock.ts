@@ -56,6 +56,12 @@ function ownerOf(lock: string): string | undefined {
   }
 }
 
+/** Whether a process that has died without giving the folder back had it last. */
+export function isAbandoned(dir: string): boolean {
+  const owner = ownerOf(join(dir, FILE))
+  return owner !== undefined && !isHeld(owner, realpathSync(dir))
+}
+
 /**
  * Takes the folder for this process; returns what gives it back.
  * Throws `DirectoryInUse`, naming folder and process, while another living process has it.
