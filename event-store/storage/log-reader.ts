@@ -1,5 +1,11 @@
 // Reading a log: what its tables say of streams, and records page by page.
-import { isIntact, positionOf, TOMBSTONE_REVISION } from '../protocol/recorded-event.ts'
+import {
+  isIntact,
+  positionOf,
+  revisionOf,
+  streamNumberOf,
+  TOMBSTONE_REVISION,
+} from '../protocol/recorded-event.ts'
 import { DamagedStore } from './errors.ts'
 import { nameKey, positionKey, revisionKey } from './keys.ts'
 import type { MappedMemory } from './mapped-memory.ts'
@@ -80,7 +86,8 @@ export abstract class LogReader {
   /** The event at a place of a stream, hidden or not. */
   event(streamNumber: number, revision: number): Buffer | undefined {
     const position = this.sound.revisions.getBinary(revisionKey(streamNumber, revision))
-    return position && this.record(position.readUIntBE(0, 6))
+    const record = position && this.record(position.readUIntBE(0, 6))
+    return record && inPlace(record, streamNumber, revision)
   }
 
   /** The record at a position. */
@@ -108,7 +115,7 @@ export abstract class LogReader {
       const position = value.readUIntBE(0, 6)
       const record = position < this.unsafe.from ? this.record(position) : undefined
       if (!record) continue
-      out.push(record)
+      out.push(inPlace(record, streamNumber, revision))
       bytes += record.length
       if (bytes >= PAGE_BYTES || out.length >= limit) break
     }
@@ -165,8 +172,16 @@ export abstract class LogReader {
 
 /** A record as it was read from its position. Throws `DamagedStore`. */
 export function intact(record: Buffer, position: number): Buffer {
-  if (!isIntact(record)) {
+  if (!isIntact(record) || positionOf(record) !== position) {
     throw new DamagedStore(`The record at position ${position} is damaged.`)
   }
   return record
+}
+
+/** A record says where it belongs: a table that leads to another one is damaged. */
+function inPlace(record: Buffer, streamNumber: number, revision: number): Buffer {
+  if (streamNumberOf(record) === streamNumber && revisionOf(record) === revision) return record
+  throw new DamagedStore(
+    `The place of event ${revision} of stream ${streamNumber} is damaged: it leads to position ${positionOf(record)}.`,
+  )
 }

@@ -149,6 +149,34 @@ test('an event whose bytes have changed on disk is named, not served', async () 
   expect(openLog).toThrow(`The record at position ${written?.position} is damaged.`)
 })
 
+test('a place in a stream that leads elsewhere is named, and other streams are read as before', async () => {
+  const it = openLog()
+  it.transaction(() => {
+    for (const name of ['sound', 'damaged']) {
+      const s = stream(it, name)
+      for (let i = 0; i < 3; i++) it.append(s, i, newEvent())
+    }
+  })
+  await it.close()
+  log = undefined
+  const env = open({ path: dir, maxDbs: 16, overlappingSync: false })
+  const revisions = env.openDB<Buffer, Buffer>({
+    name: 'revisions',
+    encoding: 'binary',
+    keyEncoding: 'binary',
+  })
+  const places = [...revisions.getRange({})] as { key: Buffer; value: Buffer }[]
+  const [first, last] = [places[3], places[5]] as [(typeof places)[0], (typeof places)[0]]
+  await revisions.put(Buffer.from(first.key), Buffer.from(last.value))
+  await env.close()
+  const again = openLog()
+  const read = (name: string) =>
+    again.readStream(again.streamNumber(name) as number, { from: 0, to: 2, limit: 9 })
+  expect(() => read('damaged')).toThrow('The place of event 0 of stream 2 is damaged')
+  expect(() => again.event(2, 0)).toThrow(DamagedStore)
+  expect(read('sound')).toHaveLength(3)
+})
+
 test('a store of another format is refused', async () => {
   await openLog().close()
   log = undefined
