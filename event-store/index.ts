@@ -1,6 +1,6 @@
 // An event store that speaks EventStoreDB's protocol, started within a Node process.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { admission, admittedPages } from './access/admission.ts'
@@ -67,6 +67,12 @@ export interface EventStoreServer {
   readonly port: number
   /** Empties the store and ends all open calls; connections stay. For tests. */
   reset(): void
+  /**
+   * Copies into an empty folder, made if it is missing, all that was acknowledged before this call, while everybody goes
+   * on reading and writing. A server started on the copy has it. Rejects with the system's error, or where the folder is
+   * not empty.
+   */
+  backup(folder: string): Promise<void>
   /** Finishes what is being written, says goodbye to clients and closes the store. */
   stop(): Promise<void>
   /** Resolves once it has stopped: by `stop`, or because a client told it to shut down. */
@@ -197,7 +203,15 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
       projections?.load()
       groups.load()
     },
+    backup: folder => backUp(store, folder),
     stop,
     stopped,
   }
+}
+
+async function backUp(store: Store, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`)
+  store.flush()
+  await store.log.backup(folder)
 }

@@ -212,6 +212,36 @@ test('what has no meaning for a lone node is answered', async () => {
   expect(members[0]?.nodePriority).toBe(-3)
 })
 
+test('a backup taken beside writers holds all that was acknowledged before it', async () => {
+  const stream = aStream()
+  let [written, atBackup] = [0, 0]
+  const write = async () => {
+    await client.appendToStream(stream, events(String(written)))
+    written++
+  }
+  for (let i = 0; i < 50; i++) await write()
+  const place = join(dir, 'backup')
+  let copied = false
+  atBackup = written
+  const backup = server.backup(place).finally(() => {
+    copied = true
+  })
+  while (!copied) await write()
+  await backup
+  const copy = await startEventStore({ dir: place })
+  const reader = EventStoreDBClient.connectionString(copy.connectionString)
+  try {
+    const all = Array.from({ length: written }, (_, n) => `${n}:${n}`)
+    const read = await labels(reader.readStream(stream))
+    expect(read.length).toBeGreaterThanOrEqual(atBackup)
+    expect(read).toEqual(all.slice(0, read.length))
+  } finally {
+    await reader.dispose()
+    await copy.stop()
+  }
+  await expect(server.backup(place)).rejects.toThrow('is not empty')
+})
+
 test('a shutdown stops the server, and what it had is there at the next start', async () => {
   const stream = aStream()
   await client.appendToStream(stream, events('0'))
