@@ -38,10 +38,9 @@ export const services = {
 
 /** Reads the site's build, and connects to nothing before it is asked. Rejects when the site is not built. */
 export async function compose(config: Config): Promise<Container> {
-  const [render, files] = await Promise.all([
-    loadRenderer(config.WEB_DIST),
-    readStaticFiles(join(config.WEB_DIST, 'client')),
-  ])
+  // One after the other: where both are missing, it is this one that says what to do.
+  const render = await loadRenderer(config.WEB_DIST)
+  const files = await readStaticFiles(join(config.WEB_DIST, 'client'))
   const container = new Container({ defaultScope: 'Singleton' })
   const bind = <T>(service: ServiceIdentifier<T>, make: () => T) =>
     container.bind<T>(service).toDynamicValue(make)
