@@ -1,4 +1,5 @@
 // What GetInfo and List tell of groups, as gRPC frames.
+import type { ProposedSettings } from '../persistent-subscriptions/settings.ts'
 import { frame } from './read-response.ts'
 import { bytesField, EMPTY, message, varintField } from './wire.ts'
 
@@ -16,7 +17,7 @@ export interface ConsumerInfo {
 }
 
 /** How a group does, and what it is set to. Places are texts, empty where there is none. */
-export interface GroupInfo {
+export interface GroupInfo extends ProposedSettings {
   readonly eventSource: string
   readonly groupName: string
   readonly status: string
@@ -27,18 +28,6 @@ export interface GroupInfo {
   readonly lastCheckpointed: string
   readonly lastKnown: string
   readonly startFrom: string
-  readonly resolveLinks: boolean
-  readonly extraStatistics: boolean
-  readonly messageTimeoutMs: number
-  readonly maxRetryCount: number
-  readonly checkpointAfterMs: number
-  readonly minCheckpointCount: number
-  readonly maxCheckpointCount: number
-  readonly maxSubscriberCount: number
-  readonly liveBufferSize: number
-  readonly readBatchSize: number
-  readonly historyBufferSize: number
-  readonly strategy: string
   readonly readBufferCount: number
   readonly liveBufferCount: number
   readonly retryBufferCount: number
