@@ -58,8 +58,8 @@ describe('a smoke run', () => {
       ['acknowledged to visible, 1 in flight, p99', undefined],
       ['acknowledged to visible, 64 in flight, p50', undefined],
       ['acknowledged to visible, 64 in flight, p99', undefined],
-      ['PublishPost, 64 in flight', 'bare Koa route, reads first'],
       ['PublishPost, 64 in flight', 'bare Koa route, same appends'],
+      ['PublishPost, 64 in flight', 'bare Koa route, reads first'],
       ['PublishPost, 64 in flight', 'the appends alone, no HTTP'],
     ])
     for (const { ours, against, ratio } of rows) {
