@@ -9,45 +9,68 @@ const STREAM = 'measured-stream'
 const FEW = 10
 const IN_FLIGHT = 64
 
-/** Takes so many events of a read or a subscription, and gives how many came a second. */
-async function take(source: AsyncIterable<unknown>, count: number): Promise<number> {
-  const start = performance.now()
-  let left = count
-  for await (const _ of source) {
-    left--
-    if (left === 0) break
-  }
-  if (left > 0) throw new Error(`${left} events are missing`)
-  return (count * 1000) / (performance.now() - start)
-}
-
 type Way = readonly [
   what: string,
-  read: (client: EventStoreDBClient, count: number) => AsyncIterable<unknown>,
+  /** Takes so many events. */
+  take: (client: EventStoreDBClient, count: number) => Promise<void>,
 ]
 const WAYS: readonly Way[] = [
-  ['read of a stream', (client, maxCount) => client.readStream(STREAM, { maxCount })],
-  ['read of $all', (client, maxCount) => client.readAll({ maxCount })],
-  ['catch-up of a stream', client => client.subscribeToStream(STREAM)],
-  ['catch-up of $all', client => client.subscribeToAll()],
+  [
+    'read of a stream',
+    (client, count) => readAll(client.readStream(STREAM, { maxCount: count }), count),
+  ],
+  ['read of $all', (client, count) => readAll(client.readAll({ maxCount: count }), count)],
+  ['catch-up of a stream', (client, count) => follow(client.subscribeToStream(STREAM), count)],
+  ['catch-up of $all', (client, count) => follow(client.subscribeToAll(), count)],
 ]
+
+/** Reads to the end: a read that is left early is cancelled, which costs more than a few events do. */
+async function readAll(source: AsyncIterable<unknown>, count: number): Promise<void> {
+  let left = count
+  for await (const _ of source) left--
+  if (left !== 0) throw new Error(`${left} events are missing`)
+}
+
+/** Takes events until there were so many, then unsubscribes: whoever only stops to listen goes on being sent all. */
+async function follow(subscription: Subscription, count: number): Promise<void> {
+  let left = count
+  await new Promise<void>((resolve, reject) => {
+    subscription.on('data', () => {
+      if (--left === 0) resolve()
+    })
+    subscription.once('error', reject)
+  })
+  await subscription.unsubscribe()
+}
+
+interface Subscription {
+  on(name: 'data', listener: () => void): unknown
+  once(name: 'error', listener: (error: unknown) => void): unknown
+  unsubscribe(): Promise<void>
+}
+
+async function rateOfTaking(count: number, action: () => Promise<void>): Promise<number> {
+  const start = performance.now()
+  await action()
+  return (count * 1000) / (performance.now() - start)
+}
 
 export async function measureReads(stage: Stage): Promise<Row[]> {
   const { options, progress, store: ours } = stage
   progress(`filling a stream with ${options.events} events`)
   await fill(ours.client, [STREAM], options.events, () => EVENT_TYPE)
   const rows: Row[] = []
-  for (const [what, read] of WAYS) {
+  for (const [what, take] of WAYS) {
     progress(what)
     const { store, nothing } = await contest(stage, async client => [
-      await take(read(client, options.events), options.events),
+      await rateOfTaking(options.events, () => take(client, options.events)),
     ])
     const rates = [store[0] as number, nothing[0] as number] as const
     rows.push(compared(what, 'events/s', rates, '0.97'))
   }
   progress('small reads')
   const { store, nothing } = await contest(stage, async client => {
-    const few = () => take(client.readStream(STREAM, { maxCount: FEW }), FEW)
+    const few = () => readAll(client.readStream(STREAM, { maxCount: FEW }), FEW)
     return [await rateOf(few, { inFlight: IN_FLIGHT, seconds: options.secondsPerRound })]
   })
   const rates = [store[0] as number, nothing[0] as number] as const
