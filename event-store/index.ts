@@ -1,6 +1,6 @@
 // An event store that speaks EventStoreDB's protocol, started within a Node process.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { admission, admittedPages } from './access/admission.ts'
@@ -12,6 +12,7 @@ import { groupPages } from './rpc/group-pages.ts'
 import { pagesOf } from './rpc/pages.ts'
 import { type Node, routesOf } from './rpc/routes.ts'
 import { Scavenges } from './scavenge/scavenges.ts'
+import { copyStore } from './storage/copy-store.ts'
 import { lockDirectory } from './storage/directory-lock.ts'
 import { Log } from './storage/log.ts'
 import { makeTemporaryFolder } from './storage/temporary-folder.ts'
@@ -210,8 +211,6 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
 }
 
 async function backUp(store: Store, folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true })
-  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`)
   store.flush()
-  await store.log.backup(folder)
+  await copyStore(store.log.dir, folder)
 }

@@ -48,7 +48,6 @@ async function length(): Promise<number> {
   return Number(revision)
 }
 
-// The journal is the first to meet the lower limit, the tables the higher one.
 test.skipIf(process.platform !== 'linux').each([3, 6])(
   'files of %i MiB at most',
   async mib => {

@@ -1,7 +1,7 @@
 // How the store keeps an event: a small header, then the very bytes that a read sends.
 //
 //   0  CRC-32 of all that follows          5  where the RecordedEvent message begins
-//   4  flags                               6  how many bytes follow it
+//   4  flags                               6  how many bytes follow it, its position among them
 //   8  number of the stream, 32 bits      12  where its `type` begins (length, then text), 32 bits
 //  16  gRPC frame of ReadResp{event{event: RecordedEvent, commit_position}}
 import { crc32 } from 'node:zlib'
@@ -14,6 +14,12 @@ export const FRAME_START = 16
 const JSON_FLAG = 1
 const LINK_FLAG = 2
 const TOMBSTONE_FLAG = 4
+const FIRST_FLAG = 8
+const LAST_FLAG = 16
+/** Set in what the log holds besides events. */
+export const NOTE_FLAG = 0x80
+/** Where the flags of whatever the log holds stand. */
+export const FLAGS_AT = 4
 
 /** The event number of a tombstone, 2^63-1, as far as a double can say it. */
 export const TOMBSTONE_REVISION = 2 ** 63
@@ -90,7 +96,7 @@ export function encodeRecord(event: NewEvent, place: Placement): Buffer {
   const messageLength = delimited(eventLength)
 
   const out = Buffer.allocUnsafe(FRAME_START + 5 + messageLength)
-  out[4] =
+  out[FLAGS_AT] =
     (event.isJson ? JSON_FLAG : 0) |
     (isLink(type) ? LINK_FLAG : 0) |
     (revision === TOMBSTONE_REVISION ? TOMBSTONE_FLAG : 0)
@@ -145,18 +151,35 @@ export function encodeRecord(event: NewEvent, place: Placement): Buffer {
   }
   out[at++] = 0x18
   writeVarint(out, at, position)
-  out.writeUInt32BE(crc32(out.subarray(4)), 0)
+  putChecksum(out)
   return out
+}
+
+/** Puts the checksum of a record's bytes where it belongs. */
+export const putChecksum = (record: Buffer): void => {
+  record.writeUInt32BE(crc32(record.subarray(FLAGS_AT)), 0)
+}
+
+/** Marks where a commit begins and where it ends. */
+export function markCommit(records: readonly Buffer[]): void {
+  const [first, last] = [records[0] as Buffer, records.at(-1) as Buffer]
+  first[FLAGS_AT] = (first[FLAGS_AT] as number) | FIRST_FLAG
+  last[FLAGS_AT] = (last[FLAGS_AT] as number) | LAST_FLAG
+  for (const record of new Set([first, last])) putChecksum(record)
 }
 
 /** Whether the record is as it was written. */
 export const isIntact = (record: Buffer): boolean =>
   record.length > FRAME_START && crc32(record.subarray(4)) === record.readUInt32BE(0)
 
-const flag = (record: Buffer, bit: number): boolean => ((record[4] as number) & bit) !== 0
+const flag = (record: Buffer, bit: number): boolean => ((record[FLAGS_AT] as number) & bit) !== 0
 export const isJsonRecord = (record: Buffer): boolean => flag(record, JSON_FLAG)
 export const isLinkRecord = (record: Buffer): boolean => flag(record, LINK_FLAG)
 export const isTombstoneRecord = (record: Buffer): boolean => flag(record, TOMBSTONE_FLAG)
+export const isFirstOfCommit = (record: Buffer): boolean => flag(record, FIRST_FLAG)
+export const isLastOfCommit = (record: Buffer): boolean => flag(record, LAST_FLAG)
+/** Whether it is no event, but something that the log noted for itself. */
+export const isNote = (record: Buffer): boolean => flag(record, NOTE_FLAG)
 
 /** The gRPC frame that a read of this event sends, resolved links and structured ids apart. */
 export const frameOf = (record: Buffer): Buffer => record.subarray(FRAME_START)
@@ -172,14 +195,15 @@ export const idOf = (record: Buffer): Buffer => {
   return record.subarray(start, start + UUID_LENGTH)
 }
 
-/** The varint at a place of a record that is known to hold one. */
+/** The varint at a place of a record; what a damaged one gives there is anybody's guess. */
 function varintAt(record: Buffer, at: number): number {
   let value = 0
-  for (let scale = 1, i = at; ; scale *= 128, i++) {
+  for (let scale = 1, i = at; i < record.length; scale *= 128, i++) {
     const byte = record[i] as number
     value += (byte & 0x7f) * scale
     if (byte < 0x80) return value
   }
+  return value
 }
 
 function lengthPrefixed(record: Buffer, at: number): Buffer {

@@ -107,17 +107,13 @@ async function readStream(
   const last = backwards ? Math.max(first, 0) : head
   let left = Number(wanted)
   while (left > 0 && (backwards ? next >= last : next <= last)) {
-    const page = streams.log.readStream(number, {
-      from: next,
-      to: last,
-      limit: Math.min(left, PAGE_EVENTS),
-      backwards,
+    const range = { from: next, to: last, limit: Math.min(left, PAGE_EVENTS), backwards }
+    const found = streams.log.scanStream(number, range, record => {
+      next = revisionOf(record) + (backwards ? -1 : 1)
+      sender.send(record)
     })
-    for (const record of page) sender.send(record)
-    left -= page.length
-    const end = page.at(-1)
-    if (!end) break
-    next = revisionOf(end) + (backwards ? -1 : 1)
+    if (found === 0) break
+    left -= found
     if (call.congested && !(await call.ready())) return
   }
   if (tellsEnds) call.send(lastStreamPosition(head))

@@ -1,58 +1,94 @@
 // Removes the events that nobody can read any more, a few at a time, so that writers hardly notice.
-import { positionOf, revisionOf, streamNameOf } from '../protocol/recorded-event.ts'
+import {
+  isTombstoneRecord,
+  positionOf,
+  revisionOf,
+  streamNameOf,
+} from '../protocol/recorded-event.ts'
 import type { Store } from '../store.ts'
+import { METASTREAM_LIMITS } from '../streams/metadata.ts'
+import { isMetastream, metastreamOf, streamOfMetastream } from '../streams/names.ts'
 import type { StreamState } from '../streams/stream-cache.ts'
-import type { Streams } from '../streams/streams.ts'
+import { limitsIn, type Streams } from '../streams/streams.ts'
 
-/** Events that are removed with one commit. */
-const STEP_EVENTS = 500
-/** Streams that are looked at in one turn. */
-const STEP_STREAMS = 200
-
-const REMOVED_EVERYTHING = Number.MAX_SAFE_INTEGER
+/** Streams whose bounds are remembered. */
+const MOST_BOUNDS = 10_000
 
 /**
- * The revision below which a stream's events can go: the last one stays, since the next gets its number from it, but in
- * a stream that has ended.
+ * Which events are kept, as things stood at one moment: what is written while the scavenge goes on changes nothing of it, or
+ * of a stream an event could be kept and one that follows it removed.
  */
-function removableBelow(streams: Streams, state: StreamState): number {
-  if (state.tombstoned) return REMOVED_EVERYTHING
-  const hidden = streams.isTombstoned(state.name) ? Infinity : streams.firstVisible(state)
-  return Math.min(hidden, state.head)
-}
+export class Keeping {
+  readonly #streams: Streams
+  /** Events from this position on came later. */
+  readonly #end: number
+  readonly #now: number
+  #bounds = new Map<string, number>()
 
-/** Goes through all streams; returns how many events were removed. Ends early once the signal says so. */
-export async function removeUnreadable(store: Store, stop: AbortSignal): Promise<number> {
-  let removed = 0
-  const { streamCount } = store.log
-  for (let number = 1; number <= streamCount && !stop.aborted; number++) {
-    for (let step = 1; step > 0 && !stop.aborted; removed += step)
-      step = await removeSome(store, number)
-    if (number % STEP_STREAMS === 0) await new Promise(setImmediate)
+  constructor(streams: Streams) {
+    this.#streams = streams
+    this.#end = streams.log.lastPosition + 1
+    this.#now = streams.log.now()
   }
-  return removed
+
+  isKept(record: Buffer): boolean {
+    if (isTombstoneRecord(record) || positionOf(record) >= this.#end) return true
+    return revisionOf(record) >= this.#firstKept(streamNameOf(record).toString())
+  }
+
+  /** The first event of a stream to be kept: the last one stays, since the next gets its number from it. */
+  #firstKept(name: string): number {
+    let bound = this.#bounds.get(name)
+    if (bound === undefined) {
+      bound = this.#boundOf(name)
+      if (this.#bounds.size >= MOST_BOUNDS) this.#bounds = new Map()
+      this.#bounds.set(name, bound)
+    }
+    return bound
+  }
+
+  #boundOf(name: string): number {
+    if (this.#wasTombstoned(name)) return Number.POSITIVE_INFINITY
+    const { number, head } = this.#then(this.#streams.state(name))
+    if (isMetastream(name)) {
+      if (this.#wasTombstoned(streamOfMetastream(name))) return head
+      return Math.min(this.#streams.firstShown({ number, head }, METASTREAM_LIMITS, 0), head)
+    }
+    const metadata = this.#then(this.#streams.state(metastreamOf(name)))
+    if (metadata.number === undefined || metadata.head < 0) return 0
+    const limits = limitsIn(this.#streams.log.event(metadata.number, metadata.head))
+    return Math.min(this.#streams.firstShown({ number, head }, limits, this.#now), head)
+  }
+
+  #wasTombstoned(name: string): boolean {
+    const { tombstoned, number } = this.#streams.state(name)
+    if (!tombstoned || number === undefined) return false
+    return (this.#streams.log.tombstonePosition(number) ?? Number.POSITIVE_INFINITY) < this.#end
+  }
+
+  /** A stream as it was: the last of its events that was there then is found by halving. */
+  #then({ number, head }: StreamState): Pick<StreamState, 'number' | 'head'> {
+    if (number === undefined || this.#wasThere(number, head)) return { number, head }
+    let [low, high] = [-1, head]
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.#wasThere(number, middle)) low = middle
+      else high = middle
+    }
+    return { number, head: low }
+  }
+
+  #wasThere(number: number, revision: number): boolean {
+    if (revision < 0) return true
+    const position = this.#streams.log.positionAt(number, revision)
+    // An index made anew knows none that were scavenged before.
+    return position === undefined || position < this.#end
+  }
 }
 
-/** Removes the oldest of a stream's events that can go; returns how many. */
-async function removeSome(store: Store, number: number): Promise<number> {
-  const { log, streams } = store
-  const oldest = log.oldestEvent(number)
-  if (!oldest) return 0
-  const below = (): number =>
-    removableBelow(streams, streams.state(streamNameOf(oldest).toString()))
-  if (revisionOf(oldest) >= below()) return 0
-  return new Promise((resolve, reject) => {
-    store.write(
-      () => {
-        const range = { from: 0, to: below() - 1, limit: STEP_EVENTS }
-        // What the log goes on behind must stay.
-        const last = log.lastPosition
-        const records = log.readStream(number, range).filter(record => positionOf(record) < last)
-        for (const record of records) log.remove(record)
-        return records.length
-      },
-      resolve,
-      reject,
-    )
-  })
+/** Goes through the whole log; returns how many bytes the disk got back. Ends early once the signal says so. */
+export function removeUnreadable({ log, streams }: Store, stop: AbortSignal): Promise<number> {
+  log.flush()
+  const keeping = new Keeping(streams)
+  return log.scavenge(record => keeping.isKept(record), stop)
 }

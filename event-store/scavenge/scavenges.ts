@@ -57,10 +57,8 @@ export class Scavenges {
 
   async #scavenge(stop: AbortSignal): Promise<Outcome> {
     try {
-      const removed = await removeUnreadable(this.#store, stop)
-      if (stop.aborted) return { result: 'Stopped', spaceSaved: 0 }
-      const spaceSaved = removed > 0 ? await this.#store.log.compact() : 0
-      return { result: 'Success', spaceSaved }
+      const spaceSaved = await removeUnreadable(this.#store, stop)
+      return { result: stop.aborted ? 'Stopped' : 'Success', spaceSaved }
     } catch (error) {
       return { result: 'Failed', error: (error as Error).message, spaceSaved: 0 }
     }

@@ -78,7 +78,7 @@ export class Commits {
     if (batch.length === 0) return undefined
     const results: unknown[] = []
     try {
-      this.#log.checkpoint({ ifDue: true })
+      this.#log.maintain()
       const written = this.#log.write(() => {
         for (const { write } of batch) results.push(write())
       })

@@ -1,33 +1,23 @@
-// Reading a log: what its tables say of streams, and records page by page.
+// Reading a log: what is known of streams, and records one by one and page by page.
 import {
-  isIntact,
+  isNote,
   positionOf,
   revisionOf,
   streamNumberOf,
   TOMBSTONE_REVISION,
 } from '../protocol/recorded-event.ts'
 import { DamagedStore } from './errors.ts'
-import { nameKey, positionKey, revisionKey } from './keys.ts'
-import type { MappedMemory } from './mapped-memory.ts'
-import type { Tables } from './tables.ts'
+import type { LogIndex } from './log-index.ts'
+import type { StreamEnd, StreamRange } from './place-index.ts'
+import type { EntryVisitor } from './segment.ts'
+import type { Segments } from './segments.ts'
 import { UnsafeTail } from './unsafe-tail.ts'
+
+export type { StreamEnd, StreamRange } from './place-index.ts'
 
 /** A page of records ends early when it has grown to this size. */
 const PAGE_BYTES = 1024 * 1024
 const LARGEST_POSITION = 2 ** 48 - 1
-
-/** Where a stream stands: its last event's number, or -1, and whether it ended in a tombstone. */
-export interface StreamEnd {
-  readonly head: number
-  readonly tombstoned: boolean
-}
-
-export interface StreamRange {
-  readonly from: number
-  readonly to: number
-  readonly limit: number
-  readonly backwards?: boolean
-}
 
 export interface LogRange {
   readonly from: number
@@ -35,47 +25,28 @@ export interface LogRange {
   readonly limit: number
 }
 
+/** Is shown a record; false ends the showing. */
+export type RecordVisitor = (record: Buffer) => unknown
+
 /** What can be asked of a log. Records that are given are copies, but for those that are shown to a visitor. */
 export abstract class LogReader {
   protected readonly unsafe = new UnsafeTail()
-  protected abstract readonly mapped: MappedMemory
-  /** The tables, unless they may miss what was acknowledged. */
-  protected abstract get sound(): Tables
+  /** The files, unless they may miss what was acknowledged. */
+  protected abstract get sound(): { readonly segments: Segments; readonly index: LogIndex }
+  /** What the transaction that is under way has written so far. */
+  protected abstract pending(position: number): Buffer | undefined
 
-  /** The position of the last event, 0 while there is none. */
+  /** The position of the last event that is on disk, 0 while there is none. */
   get lastPosition(): number {
-    const [last] = this.readAll({ from: Number.MAX_SAFE_INTEGER, backwards: true, limit: 1 })
-    return last ? positionOf(last) : 0
+    return this.unsafe.lastBefore
   }
 
   streamNumber(name: string): number | undefined {
-    return this.sound.streams.getBinary(nameKey(name))?.readUInt32BE(0)
+    return this.sound.index.names.numberOf(name)
   }
 
   streamEnd(streamNumber: number): StreamEnd {
-    let tombstoned = false
-    // Both keys are made in the same scratch space, so each is copied before the next one is made.
-    const start = Buffer.from(revisionKey(streamNumber, TOMBSTONE_REVISION))
-    const end = Buffer.from(revisionKey(streamNumber, 0)).subarray(0, 4)
-    for (const { key } of this.sound.revisions.getRange({
-      start,
-      end,
-      reverse: true,
-      limit: 2,
-    })) {
-      if (key[4] === 0xff) tombstoned = true
-      else return { head: key.readUIntBE(6, 6), tombstoned }
-    }
-    return { head: -1, tombstoned }
-  }
-
-  /** The oldest event, or the tombstone, that is left of a stream. */
-  oldestEvent(streamNumber: number): Buffer | undefined {
-    const start = Buffer.from(revisionKey(streamNumber, 0))
-    for (const { key, value } of this.sound.revisions.getRange({ start, limit: 1 })) {
-      if (key.readUInt32BE(0) === streamNumber) return this.record(value.readUIntBE(0, 6))
-    }
-    return undefined
+    return this.sound.index.places.endOf(streamNumber)
   }
 
   /** The last event of a stream that is on disk, where `head` is the last of all. */
@@ -83,43 +54,68 @@ export abstract class LogReader {
     return this.unsafe.headBefore(streamNumber) ?? head
   }
 
-  /** The event at a place of a stream, hidden or not. */
+  /** The event at a place of a stream, hidden or not; undefined where there is none, or it was scavenged. */
   event(streamNumber: number, revision: number): Buffer | undefined {
-    const position = this.sound.revisions.getBinary(revisionKey(streamNumber, revision))
-    const record = position && this.record(position.readUIntBE(0, 6))
+    const position = this.sound.index.places.positionOf(streamNumber, revision)
+    const record = position === undefined ? undefined : this.record(position)
     return record && inPlace(record, streamNumber, revision)
+  }
+
+  /** Where the event at a place of a stream stands, or once stood; undefined where there never was one. */
+  positionAt(streamNumber: number, revision: number): number | undefined {
+    return this.sound.index.places.positionOf(streamNumber, revision)
+  }
+
+  /** Where a stream's tombstone stands, if it has one. */
+  tombstonePosition(streamNumber: number): number | undefined {
+    return this.positionAt(streamNumber, TOMBSTONE_REVISION)
   }
 
   /** The record at a position. */
   record(position: number): Buffer | undefined {
-    const record = this.sound.records.getBinary(positionKey(position))
-    this.mapped.note(record?.length)
-    return record && intact(record, position)
+    return this.pending(position) ?? this.sound.segments.entry(position)
   }
 
   /**
    * Up to `limit` records of a stream, fewer if they are large, from one revision up (or down) to another, both
    * inclusive. What isn't on disk yet is not among them.
    */
-  readStream(
-    streamNumber: number,
-    { from, to, limit, backwards: reverse = false }: StreamRange,
-  ): Buffer[] {
+  readStream(streamNumber: number, range: StreamRange): Buffer[] {
     const out: Buffer[] = []
-    let bytes = 0
-    const start = Buffer.from(revisionKey(streamNumber, from))
-    for (const { key, value } of this.sound.revisions.getRange({ start, reverse })) {
-      if (key.readUInt32BE(0) !== streamNumber || key[4] === 0xff) break
-      const revision = key.readUIntBE(6, 6)
-      if (reverse ? revision < to : revision > to) break
-      const position = value.readUIntBE(0, 6)
-      const record = position < this.unsafe.from ? this.record(position) : undefined
-      if (!record) continue
-      out.push(inPlace(record, streamNumber, revision))
-      bytes += record.length
-      if (bytes >= PAGE_BYTES || out.length >= limit) break
-    }
+    this.scanStream(streamNumber, range, record => {
+      out.push(Buffer.from(record))
+    })
     return out
+  }
+
+  /**
+   * Shows the records that `readStream` would give to a visitor, and returns how many there were. A record is good only
+   * until its visit is over.
+   */
+  scanStream(streamNumber: number, range: StreamRange, visit: RecordVisitor): number {
+    const { backwards = false } = range
+    const step = backwards ? -1 : 1
+    let [from, count, bytes] = [range.from, 0, 0]
+    for (;;) {
+      const { segments, index } = this.sound
+      const end = Math.min(this.unsafe.from, segments.end)
+      const { first, positions } = index.places.placesOf(streamNumber, { ...range, from })
+      let revision = first
+      const readable = positions.filter(position => position < end)
+      if (backwards) revision -= positions.length - readable.length
+      segments.entries(readable, record => {
+        const expected = revision
+        revision += step
+        if (!record) return true
+        visit(inPlace(record, streamNumber, expected))
+        count++
+        bytes += record.length
+        return bytes < PAGE_BYTES
+      })
+      // Of a page that was scavenged nothing is left; readers take an empty one for the end.
+      if (count > 0 || positions.length === 0) return count
+      from = first + step * positions.length
+    }
   }
 
   /**
@@ -127,13 +123,8 @@ export abstract class LogReader {
    * What isn't on disk yet is not among them.
    */
   readAll(range: LogRange): Buffer[] {
-    return this.readBefore(this.unsafe.from, range)
-  }
-
-  /** The same before another end. */
-  protected readBefore(end: number, range: LogRange): Buffer[] {
     const out: Buffer[] = []
-    this.#scanBefore(end, range, record => {
+    this.scanAll(range, record => {
       out.push(Buffer.from(record))
     })
     return out
@@ -141,46 +132,32 @@ export abstract class LogReader {
 
   /**
    * Shows the records that `readAll` would give to a visitor, and returns how many there were. A record is good only
-   * until its visit is over or the log is asked for something else: whoever wants to keep it copies it first. A visitor
-   * that returns false sees no more.
+   * until its visit is over: whoever wants to keep it copies it first. A visitor that returns false sees no more.
    */
-  scanAll(range: LogRange, visit: (record: Buffer) => unknown): number {
-    return this.#scanBefore(this.unsafe.from, range, visit)
-  }
-
-  #scanBefore(
-    end: number,
-    { from, backwards, limit }: LogRange,
-    visit: (record: Buffer) => unknown,
-  ): number {
+  scanAll({ from, backwards, limit }: LogRange, visit: RecordVisitor): number {
+    const { segments } = this.sound
+    const end = this.unsafe.from
     let [count, bytes] = [0, 0]
-    const first = Math.min(from, backwards ? end : LARGEST_POSITION, LARGEST_POSITION)
-    const start = Buffer.from(positionKey(first))
-    const range = { start, reverse: backwards, limit, exclusiveStart: backwards }
-    for (const { key, value } of this.sound.records.getRange(range)) {
-      const position = key.readUIntBE(2, 6)
-      if (position >= end) break
-      bytes += value.length
+    const show: EntryVisitor = (entry, position) => {
+      if (position >= end) return backwards
+      if (isNote(entry)) return true
+      if (count === limit) return false
       count++
-      const goOn = visit(intact(value, position))
-      if (goOn === false || bytes >= PAGE_BYTES) break
+      bytes += entry.length
+      return visit(entry) !== false && bytes < PAGE_BYTES
     }
-    this.mapped.note(bytes)
+    const start = Math.min(from, LARGEST_POSITION)
+    if (backwards) segments.backwards(start, show)
+    else segments.forwards(start, show)
     return count
   }
 }
 
-/** A record as it was read from its position. Throws `DamagedStore`. */
-export function intact(record: Buffer, position: number): Buffer {
-  if (!isIntact(record) || positionOf(record) !== position) {
-    throw new DamagedStore(`The record at position ${position} is damaged.`)
-  }
-  return record
-}
-
-/** A record says where it belongs: a table that leads to another one is damaged. */
+/** A record says where it belongs: an index that leads to another one is damaged. */
 function inPlace(record: Buffer, streamNumber: number, revision: number): Buffer {
-  if (streamNumberOf(record) === streamNumber && revisionOf(record) === revision) return record
+  const isRight =
+    !isNote(record) && streamNumberOf(record) === streamNumber && revisionOf(record) === revision
+  if (isRight) return record
   throw new DamagedStore(
     `The place of event ${revision} of stream ${streamNumber} is damaged: it leads to position ${positionOf(record)}.`,
   )

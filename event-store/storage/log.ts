@@ -1,40 +1,35 @@
-// The log on disk: records by position, positions by stream and revision, streams by name, events by id.
-import { statfsSync, statSync } from 'node:fs'
+// The log on disk: events in the order in which they were written, in files that are only added to, and an index of them.
+import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   createdOf,
   encodeRecord,
   idOf,
+  isNote,
+  markCommit,
   type NewEvent,
   positionOf,
+  revisionOf,
   streamNameOf,
   streamNumberOf,
 } from '../protocol/recorded-event.ts'
-import { compactCopy, copyTables, forgetCopy, takeCopy } from './compact-copy.ts'
-import { DamagedStore } from './errors.ts'
-import { faultOf } from './file-check.ts'
-import { IdRuns } from './id-runs.ts'
-import type { JournalEntry } from './journal.ts'
-import { intact, LogReader } from './log-reader.ts'
-import { MappedMemory } from './mapped-memory.ts'
-import { decodeSetting, encodeSetting, isSetting, settingKey } from './settings.ts'
-import {
-  clearTables,
-  ensureFormat,
-  keptNext,
-  putNext,
-  putRecord,
-  putSetting,
-  putStream,
-  removeRecord,
-} from './table-writes.ts'
-import { openTables, type Tables } from './tables.ts'
-import { Transactions } from './transactions.ts'
-
-/** Where the first record stands: position 0 is before everything. */
-const FIRST_POSITION = 1
+import { settingNote, settingOf, skipNote } from './entries.ts'
+import { DamagedStore, StoreFull } from './errors.ts'
+import { demandFormat } from './format.ts'
+import { INDEX_FOLDER } from './index-manifest.ts'
+import { type IndexState, LogIndex } from './log-index.ts'
+import { LogReader } from './log-reader.ts'
+import { rewriteSegments } from './rewrite.ts'
+import { LOG_FOLDER, Segments } from './segments.ts'
 
 export type { LogRange, StreamEnd, StreamRange } from './log-reader.ts'
+
+/** Where the first entry stands: position 0 is before everything. */
+const FIRST_POSITION = 1
+/** What must stay free on the disk besides what is written: a run of the index, and the end of a segment. */
+const SPARE_BYTES = 4 * 1024 * 1024
+/** What an event takes in the index, and once more while runs are merged. */
+const INDEX_BYTES_AN_EVENT = 100
 
 /** An event that has just been written. */
 export interface Written {
@@ -52,7 +47,14 @@ export interface LogOptions {
   readonly now: () => number
   /** Bytes that the disk has room for; asked of the system unless said otherwise. */
   readonly freeBytes?: () => number
+  /** How large a file of events becomes. */
+  readonly segmentBytes?: number
+  /** How many events the index keeps in memory. */
+  readonly runEvents?: number
 }
+
+const SEGMENT_BYTES = 64 * 1024 * 1024
+const RUN_EVENTS = 32_768
 
 /** What the system says about the room beneath a folder. */
 function freeBytesIn(dir: string): number {
@@ -60,63 +62,61 @@ function freeBytesIn(dir: string): number {
   return bavail * bsize
 }
 
-const fileBytes = (dir: string): number => statSync(join(dir, 'data.mdb')).size
+/** What the transaction under way has done, to be undone if it fails. */
+class Pending {
+  readonly entries: Buffer[] = []
+  readonly written: Written[] = []
+  readonly streams: string[] = []
+  readonly settings: { readonly name: string; readonly before: string | undefined }[] = []
+}
 
 /**
- * One store's files. Reads see what is committed, and within `transaction` what it has written so far.
- * Everything is synchronous: a page of records is read, or a batch written, in one go.
+ * One store's files. Reads see what is committed, and within `transaction` what it has written so far, but for pages of
+ * records. Everything is synchronous: a page of records is read, or a batch written, in one go.
  */
 export class Log extends LogReader {
   readonly #options: LogOptions
-  #tables: Tables
-  #transactions!: Transactions
-  #ids!: IdRuns
   readonly #now: () => number
-  #next = FIRST_POSITION
+  readonly #freeBytes: () => number
+  readonly #segments: Segments
+  #index: LogIndex
+  #next: number
   #streamCount = 0
   #lastCreated = 0
-  #skipped = false
+  #settings = new Map<string, string>()
+  #transaction: Pending | undefined
+  #broken: DamagedStore | undefined
   #generation = 0
-  /** Copies that are being made: they read what is mapped. */
-  #copies = 0
-  protected readonly mapped = new MappedMemory(() => this.#letGoOfMemory())
-  #written: Written[] = []
-  #settings: Buffer[] = []
 
-  private constructor(tables: Tables, options: LogOptions) {
+  private constructor(options: LogOptions) {
     super()
     this.#options = options
-    this.#now = options.now
-    this.#tables = tables
-    ensureFormat(tables, options.dir)
-    this.#begin()
-  }
-
-  /** Takes over what the tables and the journal hold. */
-  #begin(): void {
-    const { dir, durable, freeBytes = () => freeBytesIn(dir) } = this.#options
-    this.#ids = new IdRuns(this.#tables)
-    const restore = (entries: readonly JournalEntry[]): void => this.#restore(entries)
-    this.#transactions = new Transactions(this.#tables, { dir, durable, freeBytes, restore })
+    const { dir, durable, freeBytes = () => freeBytesIn(dir), now } = options
+    this.#now = now
+    this.#freeBytes = freeBytes
+    const { segmentBytes = SEGMENT_BYTES } = options
+    const place = { dir: join(dir, LOG_FOLDER), durable, firstPosition: FIRST_POSITION }
+    this.#segments = new Segments({ ...place, segmentBytes })
+    this.#next = this.#segments.end
+    try {
+      this.#index = this.#openIndex()
+      this.#readOn()
+    } catch (error) {
+      this.#segments.close()
+      throw error
+    }
   }
 
   /** Opens or creates the store in a folder that exists. Throws `DamagedStore`. */
   static open(options: LogOptions): Log {
-    const { dir, durable } = options
-    forgetCopy(dir)
-    const fault = faultOf(dir)
-    if (fault) throw new DamagedStore(fault)
-    let tables: Tables
+    demandFormat(options.dir)
     try {
-      tables = openTables(dir, durable)
+      return new Log(options)
     } catch (cause) {
-      throw new DamagedStore(`${dir} can't be opened: ${(cause as Error).message}`, { cause })
-    }
-    try {
-      return new Log(tables, options)
-    } catch (error) {
-      void tables.env.close()
-      throw error
+      if (cause instanceof DamagedStore) throw cause
+      throw new DamagedStore(`${options.dir} can't be opened: ${(cause as Error).message}`, {
+        cause,
+      })
     }
   }
 
@@ -125,11 +125,19 @@ export class Log extends LogReader {
     return Math.max(this.#now(), this.#lastCreated)
   }
 
-  protected get sound(): Tables {
-    // It is made while the tables are read already.
-    const broken = this.#transactions?.broken
-    if (broken) throw broken
-    return this.#tables
+  protected get sound() {
+    if (this.#broken) throw this.#broken
+    return { segments: this.#segments, index: this.#index }
+  }
+
+  /** What is kept in which files, for those who look after them. */
+  get files(): { readonly segments: Segments; readonly index: LogIndex } {
+    return this.sound
+  }
+
+  /** Where the files are. */
+  get dir(): string {
+    return this.#options.dir
   }
 
   /** How many streams there have ever been; they are numbered from 1 on. */
@@ -137,9 +145,14 @@ export class Log extends LogReader {
     return this.#streamCount
   }
 
+  /** Changes when everything was removed. */
+  get generation(): number {
+    return this.#generation
+  }
+
   /** The oldest event of the log with this id. */
   eventById(id: Buffer): Buffer | undefined {
-    for (const position of this.#ids.candidates(id)) {
+    for (const position of this.sound.index.ids.candidates(id)) {
       const record = this.record(position)
       if (record && idOf(record).equals(id)) return record
     }
@@ -158,53 +171,64 @@ export class Log extends LogReader {
 
   /** The same, but what was written is on disk, and in what is read page by page, only after the next flush. */
   write(action: () => void): Written[] {
-    let begun = false
+    if (this.#broken) throw this.#broken
+    const pending = new Pending()
+    const created = this.#lastCreated
+    this.#transaction = pending
     try {
-      this.#transactions.run(() => {
-        begun = true
-        action()
-        if (this.#skipped) putNext(this.#tables, this.#next)
-        const records = this.#written.map(({ record }) => record)
-        return { next: this.#next, records: records.concat(this.#settings) }
-      })
-      this.unsafe.add(this.#written)
-      return this.#written
+      action()
+      if (pending.entries.length > 0) this.#append(pending)
+      this.unsafe.add(pending.written)
+      return pending.written
     } catch (error) {
-      if (begun) this.#load()
+      this.#lastCreated = created
+      this.#undo(pending)
       throw error
     } finally {
-      this.#written = []
-      this.#settings = []
-      this.#skipped = false
+      this.#transaction = undefined
     }
   }
 
   /** Has all that was written on disk when it returns. */
   flush(): void {
-    this.#transactions.flush()
+    if (this.#broken) throw this.#broken
+    try {
+      this.#segments.flush()
+    } catch (error) {
+      throw this.#break(error)
+    }
     this.unsafe.clear()
   }
 
   /** The same without making anybody wait; nothing may be written until it is done. */
   flushAside(done: (error?: Error) => void): void {
-    this.#transactions.flushAside(error => {
+    this.#segments.flushAside(error => {
       if (!error) this.unsafe.clear()
-      done(error)
+      done(error ? this.#break(error) : undefined)
     })
   }
 
   /**
-   * Brings the tables to disk, as is done from time to time; only what was written since is looked for in the journal
-   * after a kill. `ifDue` leaves it to the log whether there is enough to do.
+   * Does what is due from time to time: finishes a segment that is full, and takes what the index has in memory to disk.
+   * Everything must be on disk. What there is no room for is left to the next time.
    */
-  checkpoint({ ifDue = false } = {}): void {
-    if (!ifDue || this.#transactions.isCheckpointDue) this.#transactions.checkpoint()
+  maintain(): void {
+    if (this.#broken) return
+    try {
+      if (this.#segments.isFull) this.#segments.roll()
+      if (!this.#index.isRunDue) return
+      this.#index.makeRuns(this.#state)
+      this.#index.tidy()
+    } catch {
+      // As promised.
+    }
   }
 
   /** Within a transaction: gives a stream its number. */
   createStream(name: string): number {
     const number = ++this.#streamCount
-    putStream(this.#tables, name, number)
+    this.#index.names.add(name, number)
+    this.#pending.streams.push(name)
     return number
   }
 
@@ -216,162 +240,210 @@ export class Log extends LogReader {
   ): number {
     const position = this.#next
     const created = this.now()
-    const streamName = Buffer.from(stream.name)
     const record = encodeRecord(event, {
       streamNumber: stream.number,
-      streamName,
+      streamName: Buffer.from(stream.name),
       revision,
       position,
       created,
     })
-    this.#next = position + record.length
     this.#lastCreated = created
-    putRecord(this.#tables, record)
-    this.#ids.add(event.id, position)
-    this.#written.push({ stream: stream.name, revision, position, record })
+    this.#add(record)
+    this.#index.places.add(stream.number, revision, position)
+    this.#index.ids.add(event.id, position)
+    this.#pending.written.push({ stream: stream.name, revision, position, record })
     return position
   }
 
   /** Within a transaction: takes a position at which nothing is written. */
   skipPosition(): number {
-    this.#skipped = true
-    return this.#next++
+    const position = this.#next
+    this.#add(skipNote(position))
+    return position
   }
 
   /** What was kept under a name with `putSetting`. Can be asked whatever has become of the last write. */
   setting(name: string): string | undefined {
-    return this.#tables.meta.getBinary(settingKey(name))?.toString()
+    return this.#settings.get(name)
   }
 
   /** Within a transaction: keeps a text of somebody's under a name, apart from the events. */
   putSetting(name: string, value: string): void {
-    this.#settings.push(encodeSetting({ name, value }))
-    putSetting(this.#tables, { name, value })
+    this.#add(settingNote(this.#next, { name, value }))
+    this.#pending.settings.push({ name, before: this.#settings.get(name) })
+    this.#settings.set(name, value)
   }
 
   /**
-   * Within a transaction: removes an event, but never the last one of its stream or of the log, by which the next ones
-   * get their places. A kill may bring back what was removed shortly before.
+   * Removes the events that `isWanted` doesn't want, a few at a time, and gives the disk back what they took; returns how
+   * many bytes. Reads and writes go on. Of each stream it must want the last event, and all that follow one that it wants.
+   * Stops early once the signal says so.
    */
-  remove(record: Buffer): void {
-    removeRecord(this.#tables, record)
-  }
-
-  /**
-   * Gives the disk back what removed events took, by way of a copy; returns how many bytes. Reads and writes go on but
-   * for a moment at the end. Where it can't be done (in memory; on Windows, which lets no open file be replaced), 0.
-   */
-  async compact(): Promise<number> {
-    const { dir, durable } = this.#options
-    if (!durable || process.platform === 'win32') return 0
-    const release = this.#transactions.holdJournal()
+  async scavenge(isWanted: (record: Buffer) => boolean, stop: AbortSignal): Promise<number> {
+    this.flush()
+    this.#segments.roll()
     const generation = this.#generation
-    this.#copies++
-    try {
-      const before = fileBytes(dir)
-      const { env } = this.#tables
-      await compactCopy(this.#tables, dir)
-      // Emptied in the meantime: the copy is of what was there before.
-      if (this.#generation !== generation) return 0
-      const closeJournal = this.#goOnWith(takeCopy(dir))
-      await env.close()
-      closeJournal()
-      return before - fileBytes(dir)
-    } finally {
-      this.#copies--
-      release()
-      // Opened in the copy's folder, they are locked there; other processes look for the lock in the store's.
-      this.#letGoOfMemory()
-      forgetCopy(dir)
+    const isWantedEntry = (entry: Buffer): boolean => {
+      if (!isNote(entry)) return isWanted(entry)
+      const setting = settingOf(entry)
+      return setting !== undefined && this.#settings.get(setting.name) === setting.value
     }
-  }
-
-  /** Goes on with other tables, brought up to date from the journal; returns what closes the old one's file. */
-  #goOnWith(tables: Tables): () => void {
-    const closeJournal = this.#transactions.abandon()
-    this.#tables = tables
-    this.#begin()
-    return closeJournal
-  }
-
-  /** Copies everything that was acknowledged before this call into an empty folder, while reads and writes go on. */
-  async backup(place: string): Promise<void> {
-    this.checkpoint()
-    this.#copies++
-    try {
-      await copyTables(this.#tables, place)
-    } finally {
-      this.#copies--
-    }
-  }
-
-  /** What the tables have mapped into memory goes back to the system, unless a copy is being made of it. */
-  #letGoOfMemory(): void {
-    if (this.#copies > 0 || this.#transactions.broken) return
-    try {
-      this.#transactions.reopenTables()
-    } catch {
-      // Either there is no room to write the tables just now, and it is tried again later, or every call says why not.
-    }
+    const isOver = (): boolean => stop.aborted || this.#generation !== generation
+    const before = this.#segments.bytes
+    await rewriteSegments(this.#segments, isWantedEntry, isOver)
+    return Math.max(before - this.#segments.bytes, 0)
   }
 
   /** Removes everything. */
   clear(): void {
+    if (this.#broken) throw this.#broken
     this.#generation++
-    this.#transactions.runAlone(() => clearTables(this.#tables))
-    this.#load()
+    this.#index.abandon()
+    LogIndex.forget(this.#indexPlace)
+    this.#segments.clear()
+    this.#index = this.#openIndex()
+    this.#next = this.#segments.end
+    this.#streamCount = 0
+    this.#lastCreated = 0
+    this.#settings = new Map()
+    this.unsafe.begin(0)
   }
 
   /** Closes the files; the log can't be used afterwards. */
   async close(): Promise<void> {
-    this.mapped.stop()
     try {
-      this.#transactions.close()
+      await this.#index.close(this.#broken ? undefined : this.#state)
     } finally {
-      await this.#tables.env.close()
+      this.#segments.close()
     }
   }
 
-  /** Puts what the tables have lost into them again, and finds out where the log ends. */
-  #restore(entries: readonly JournalEntry[]): void {
-    for (const record of entries.flatMap(({ records }) => records)) {
-      if (isSetting(record)) {
-        putSetting(this.#tables, decodeSetting(record))
-        continue
+  protected pending(position: number): Buffer | undefined {
+    if (position < this.#segments.end) return undefined
+    const written = this.#transaction?.written ?? []
+    let [low, high] = [0, written.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((written[middle] as Written).position < position) low = middle + 1
+      else high = middle
+    }
+    const found = written[low]
+    return found?.position === position ? found.record : undefined
+  }
+
+  get #pending(): Pending {
+    if (!this.#transaction) throw new TypeError('This belongs inside a transaction.')
+    return this.#transaction
+  }
+
+  get #state(): IndexState {
+    return {
+      through: this.#next,
+      streams: this.#streamCount,
+      settings: Object.fromEntries(this.#settings),
+    }
+  }
+
+  get #indexPlace(): string {
+    return join(this.#options.dir, INDEX_FOLDER)
+  }
+
+  #openIndex(): LogIndex {
+    const { durable, runEvents = RUN_EVENTS } = this.#options
+    return new LogIndex({ dir: this.#indexPlace, durable, runEvents })
+  }
+
+  #add(entry: Buffer): void {
+    this.#pending.entries.push(entry)
+    this.#next += entry.length
+  }
+
+  #append({ entries, written }: Pending): void {
+    markCommit(entries)
+    let bytes = SPARE_BYTES + written.length * INDEX_BYTES_AN_EVENT
+    for (const { length } of entries) bytes += length
+    if (this.#freeBytes() < bytes) {
+      throw new StoreFull(`There is no room left in ${this.#options.dir}.`)
+    }
+    this.#segments.append(entries)
+  }
+
+  #undo({ written, streams, settings }: Pending): void {
+    for (const { record, revision } of written.toReversed()) {
+      this.#index.places.undo(streamNumberOf(record), revision)
+      this.#index.ids.undo()
+    }
+    for (const name of streams) this.#index.names.undo(name)
+    this.#streamCount -= streams.length
+    for (const { name, before } of settings.toReversed()) {
+      if (before === undefined) this.#settings.delete(name)
+      else this.#settings.set(name, before)
+    }
+    this.#next = this.#segments.end
+  }
+
+  /** Tells the index what the log holds beyond it, or everything where there is no index to be trusted. */
+  #readOn(): void {
+    const { opened } = this.#index
+    if (opened && opened.through > this.#segments.end) {
+      const lost = `positions ${this.#segments.end} to ${opened.through} are damaged or missing`
+      throw new DamagedStore(`${this.#options.dir} has lost its end: ${lost}.`)
+    }
+    const from = opened?.through ?? FIRST_POSITION
+    this.#streamCount = opened?.streams ?? 0
+    this.#settings = new Map(Object.entries(opened?.settings ?? {}))
+    this.#segments.forwards(from, (entry, position) => {
+      if (this.#index.isRunDue) {
+        this.#index.makeRuns({ ...this.#state, through: position })
+        this.#index.tidyNow()
       }
-      const name = streamNameOf(record).toString()
-      if (this.streamNumber(name) === undefined)
-        putStream(this.#tables, name, streamNumberOf(record))
-      putRecord(this.#tables, intact(record, positionOf(record)))
-    }
-    const last = entries.at(-1)
-    if (last) {
-      this.#next = last.next
-      putNext(this.#tables, this.#next)
-    }
-    this.#load()
-  }
-
-  /** Finds out where the log ends, and reads the ids that no run holds yet. */
-  #load(): void {
-    const [last] = this.readBefore(Infinity, {
-      from: Number.MAX_SAFE_INTEGER,
-      backwards: true,
-      limit: 1,
+      this.#learn(entry, position)
+      return true
     })
-    const behindLast = last ? positionOf(last) + last.length : FIRST_POSITION
-    this.#next = Math.max(keptNext(this.#tables), behindLast)
-    this.#lastCreated = last ? createdOf(last) : 0
-    const [lastKey] = this.#tables.revisions.getKeys({ reverse: true, limit: 1 })
-    this.#streamCount = lastKey?.readUInt32BE(0) ?? 0
-    let from = this.#ids.load() + 1
-    for (;;) {
-      const page = this.readBefore(Infinity, { from, backwards: false, limit: 1000 })
-      for (const record of page) {
-        from = positionOf(record) + 1
-        this.#ids.add(idOf(record), from - 1)
-      }
-      if (page.length === 0) return
+    this.#findLast()
+    this.#index.tidy()
+  }
+
+  #learn(entry: Buffer, position: number): void {
+    if (isNote(entry)) {
+      const setting = settingOf(entry)
+      if (setting) this.#settings.set(setting.name, setting.value)
+      return
     }
+    const number = streamNumberOf(entry)
+    if (this.#isNew(number)) {
+      this.#streamCount = Math.max(this.#streamCount, number)
+      this.#index.names.add(streamNameOf(entry).toString(), number)
+    }
+    this.#index.places.add(number, revisionOf(entry), position)
+    this.#index.ids.add(idOf(entry), position)
+  }
+
+  /** Where a scavenge removed a stream's first events, its number shows later than others that are higher. */
+  #isNew(number: number): boolean {
+    if (number > this.#streamCount) return true
+    if (this.#index.opened) return false
+    const { head, tombstoned } = this.#index.places.endOf(number)
+    return head < 0 && !tombstoned
+  }
+
+  #findLast(): void {
+    let last = 0
+    this.#segments.backwards(Number.POSITIVE_INFINITY, entry => {
+      if (isNote(entry)) return true
+      last = positionOf(entry)
+      this.#lastCreated = createdOf(entry)
+      return false
+    })
+    this.unsafe.begin(last)
+  }
+
+  #break(cause: unknown): DamagedStore {
+    const words = (cause as Error).message
+    this.#broken = new DamagedStore(
+      `The last write was not brought to disk, restart the server: ${words}`,
+      { cause },
+    )
+    return this.#broken
   }
 }

@@ -18,7 +18,7 @@ function leftBy(pid: number, name?: string): string {
   const folder = name ? join(root, name) : makeTemporaryFolder(root)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'server.lock'), `${pid} `)
-  writeFileSync(join(folder, 'data.mdb'), 'x')
+  writeFileSync(join(folder, 'format'), 'x')
   return folder
 }
 

@@ -4,11 +4,18 @@ import { positionOf, streamNumberOf, TOMBSTONE_REVISION } from '../protocol/reco
 /** One commit's records, on their way to disk. */
 export class UnsafeTail {
   #from = Number.POSITIVE_INFINITY
+  #last = 0
+  #lastBefore = 0
   readonly #heads = new Map<number, number>()
 
   /** The position of the first of them. */
   get from(): number {
     return this.#from
+  }
+
+  /** The position of the last event before them, 0 while there is none. */
+  get lastBefore(): number {
+    return this.#lastBefore
   }
 
   /** Where a stream stood before them; undefined if none is of this stream. */
@@ -17,8 +24,10 @@ export class UnsafeTail {
   }
 
   add(written: readonly { readonly revision: number; readonly record: Buffer }[]): void {
-    const first = written[0]
-    if (first) this.#from = Math.min(this.#from, positionOf(first.record))
+    const [first, last] = [written[0], written.at(-1)]
+    if (!first || !last) return
+    this.#from = Math.min(this.#from, positionOf(first.record))
+    this.#last = positionOf(last.record)
     for (const { record, revision } of written) {
       const stream = streamNumberOf(record)
       // A tombstone is behind every number; the stream it ends has no head that anybody asks for.
@@ -28,8 +37,16 @@ export class UnsafeTail {
     }
   }
 
+  /** They are on disk. */
   clear(): void {
     this.#from = Number.POSITIVE_INFINITY
+    this.#lastBefore = this.#last
     this.#heads.clear()
+  }
+
+  /** Begins anew behind the last event of a log. */
+  begin(last: number): void {
+    this.#last = last
+    this.clear()
   }
 }

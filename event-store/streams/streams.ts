@@ -59,10 +59,18 @@ export class Streams {
 
   /** The first event that is shown, of a stream that has events. */
   firstVisible(state: StreamState): number {
-    const { maxCount, maxAge, truncateBefore = 0 } = this.limits(state.name)
+    return this.firstShown(state, this.limits(state.name), this.log.now())
+  }
+
+  /** The first event that is shown, at a moment, of a stream with these events and limits. */
+  firstShown(
+    events: Pick<StreamState, 'number' | 'head'>,
+    { maxCount, maxAge, truncateBefore = 0 }: StreamLimits,
+    now: number,
+  ): number {
     let first = truncateBefore
-    if (maxCount !== undefined) first = Math.max(first, state.head - maxCount + 1)
-    if (maxAge !== undefined) first = this.#firstYoungerThan(maxAge, state, first)
+    if (maxCount !== undefined) first = Math.max(first, events.head - maxCount + 1)
+    if (maxAge !== undefined) first = this.#firstYoungerThan(now - maxAge * 1000, events, first)
     return first
   }
 
@@ -113,13 +121,15 @@ export class Streams {
   #readLimits(metastream: StreamState): StreamLimits {
     const { number, head, tombstoned } = metastream
     if (number === undefined || head < 0 || tombstoned) return NO_LIMITS
-    const event = this.log.event(number, head)
-    return event && isJsonRecord(event) ? parseLimits(fieldsOf(event).data) : NO_LIMITS
+    return limitsIn(this.log.event(number, head))
   }
 
   /** Times never run backwards within a log, so the first young event is found by halving. */
-  #firstYoungerThan(maxAge: number, state: StreamState, from: number): number {
-    const oldest = this.log.now() - maxAge * 1000
+  #firstYoungerThan(
+    oldest: number,
+    state: Pick<StreamState, 'number' | 'head'>,
+    from: number,
+  ): number {
     let low = Math.max(from, 0)
     let high = state.head + 1
     while (low < high) {
@@ -135,3 +145,7 @@ export class Streams {
     return Math.max(low, from)
   }
 }
+
+/** The limits that an event sets as the last of a metastream. */
+export const limitsIn = (event: Buffer | undefined): StreamLimits =>
+  event && isJsonRecord(event) ? parseLimits(fieldsOf(event).data) : NO_LIMITS

@@ -28,15 +28,12 @@ export function streamSource(
       if (found.kind === 'not-found') return false
       const from = Math.max(last + 1, found.first)
       if (from > found.head) return false
-      const page = streams.log.readStream(found.number, {
-        from,
-        to: found.head,
-        limit: PAGE_EVENTS,
+      const range = { from, to: found.head, limit: PAGE_EVENTS }
+      const shown = streams.log.scanStream(found.number, range, record => {
+        last = revisionOf(record)
+        sender.send(record)
       })
-      for (const record of page) sender.send(record)
-      const end = page.at(-1)
-      if (end) last = revisionOf(end)
-      return end !== undefined
+      return shown > 0
     },
     sendLive({ revision, record }: Written) {
       if (revision <= last) return

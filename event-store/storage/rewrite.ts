@@ -1,0 +1,120 @@
+// Writes segments anew without what nobody wants any more, a little at a time beside readers and writers.
+import { closeSync, openSync, rmSync } from 'node:fs'
+import type { Segment } from './segment.ts'
+import { encodeHead, encodeTail, FENCE_DISTANCE, type Fence, HEAD_BYTES } from './segment-file.ts'
+import type { Segments } from './segments.ts'
+import { writeFully } from './sync-file.ts'
+
+/** Entries between two pauses: about two milliseconds. */
+const STEP_ENTRIES = 500
+
+/** The file that what is left of some segments is written to. */
+class Rewriting {
+  readonly inputs: Segment[] = []
+  readonly #path: string
+  readonly #file: number
+  readonly #fences: Fence[] = []
+  #place = HEAD_BYTES
+  #page: Buffer[] = []
+  #pageBytes = 0
+  /** Whether something was left out. */
+  isChanged = false
+
+  constructor(path: string) {
+    this.#path = path
+    this.#file = openSync(path, 'w')
+  }
+
+  /** How large the file has become. */
+  get bytes(): number {
+    return this.#place
+  }
+
+  add(entry: Buffer, position: number): void {
+    const last = this.#fences.at(-1)
+    if (!last || this.#place - last.place >= FENCE_DISTANCE) {
+      this.#fences.push({ position, place: this.#place })
+    }
+    this.#page.push(Buffer.from(entry))
+    this.#pageBytes += entry.length
+    this.#place += entry.length
+    if (this.#pageBytes >= FENCE_DISTANCE) this.#write()
+  }
+
+  /** Puts what was written in the place of what it was made of, unless that is the same. */
+  finish(segments: Segments): void {
+    const first = this.inputs[0]
+    const isSame = this.inputs.length === 1 && !this.isChanged
+    if (!first || isSame) {
+      this.abandon()
+      return
+    }
+    this.#write()
+    const isSparse = this.isChanged || this.inputs.some(input => input.isSparse)
+    const end = (this.inputs.at(-1) as Segment).end
+    writeFully(this.#file, encodeTail(this.#fences, end, this.#place), this.#place)
+    writeFully(this.#file, encodeHead({ first: first.first, isSparse }), 0)
+    closeSync(this.#file)
+    segments.replace(this.inputs, this.#path)
+  }
+
+  abandon(): void {
+    closeSync(this.#file)
+    rmSync(this.#path, { force: true })
+  }
+
+  #write(): void {
+    writeFully(this.#file, Buffer.concat(this.#page), this.#place - this.#pageBytes)
+    this.#page = []
+    this.#pageBytes = 0
+  }
+}
+
+/**
+ * Rewrites the finished segments without the entries that are not wanted, oldest first; small ones become one. Ends early,
+ * with all of them in order, when `isOver` says so. Rejects with `DamagedStore` or the system's error, in the same state.
+ */
+export async function rewriteSegments(
+  segments: Segments,
+  isWanted: (entry: Buffer) => boolean,
+  isOver: () => boolean,
+): Promise<void> {
+  let rewriting: Rewriting | undefined
+  try {
+    for (const segment of segments.finished) {
+      rewriting ??= new Rewriting(segments.scratchPath)
+      if (!(await copyWanted(segment, rewriting, isWanted, isOver))) return
+      rewriting.inputs.push(segment)
+      // What is at least half as large as others stays by itself.
+      if (rewriting.bytes < segments.segmentBytes / 2) continue
+      rewriting.finish(segments)
+      rewriting = undefined
+    }
+    rewriting?.finish(segments)
+    rewriting = undefined
+  } finally {
+    rewriting?.abandon()
+  }
+}
+
+/** False when it was over before the end. */
+async function copyWanted(
+  segment: Segment,
+  rewriting: Rewriting,
+  isWanted: (entry: Buffer) => boolean,
+  isOver: () => boolean,
+): Promise<boolean> {
+  let from = segment.first
+  for (;;) {
+    let count = 0
+    const isDone = segment.forwards(from, (entry, position) => {
+      from = position + 1
+      if (isWanted(entry)) rewriting.add(entry, position)
+      else rewriting.isChanged = true
+      return ++count < STEP_ENTRIES
+    })
+    await new Promise(setImmediate)
+    if (isOver()) return false
+    if (isDone) return true
+  }
+}

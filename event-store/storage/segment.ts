@@ -1,0 +1,305 @@
+// One segment of the log: a file of entries one after the other, found by their positions.
+import { closeSync, constants, openSync } from 'node:fs'
+import { basename } from 'node:path'
+import {
+  damagedAt,
+  demandEntryAt,
+  entryLength,
+  entryPosition,
+  LEAST_ENTRY_BYTES,
+} from './entries.ts'
+import { borrow, giveBack, PAGE_BYTES } from './scratch.ts'
+import {
+  decodeFences,
+  FENCE_DISTANCE,
+  type Fence,
+  fencesLength,
+  HEAD_BYTES,
+  type SegmentTrailer,
+} from './segment-file.ts'
+import { readFully } from './sync-file.ts'
+
+/** Most entries are no longer: one read gets them. */
+const LIKELY_BYTES = 4096
+/** Positions that lie further apart are not read together. */
+const MOST_BETWEEN = 16 * 1024
+
+/** Is shown an entry, good only until it returns, and its position; false ends the showing. */
+export type EntryVisitor = (entry: Buffer, position: number) => boolean
+
+/** Is shown the entry at a position, good only until it returns, if there is one; false ends the showing. */
+export type PlaceVisitor = (entry: Buffer | undefined, position: number) => boolean
+
+export interface SegmentParts {
+  readonly path: string
+  readonly first: number
+  readonly isSparse: boolean
+  /** Of a finished segment. */
+  readonly trailer?: SegmentTrailer
+}
+
+export class Segment {
+  readonly path: string
+  readonly first: number
+  readonly isSparse: boolean
+  readonly #trailer: SegmentTrailer | undefined
+  #file: number | undefined
+  #fences: Fence[] | undefined
+  /** Where the entries end in the file, and which position comes then. */
+  #entriesEnd: number
+  #end: number
+
+  constructor({ path, first, isSparse, trailer }: SegmentParts) {
+    this.path = path
+    this.first = first
+    this.isSparse = isSparse
+    this.#trailer = trailer
+    this.#entriesEnd = trailer?.fencesAt ?? HEAD_BYTES
+    this.#end = trailer?.end ?? first
+    if (!trailer) this.#fences = []
+  }
+
+  /** The position behind its last entry. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Where the entries end in the file. */
+  get entriesEnd(): number {
+    return this.#entriesEnd
+  }
+
+  get isOpen(): boolean {
+    return this.#file !== undefined
+  }
+
+  /** The file, opened when it is needed. */
+  get file(): number {
+    this.#file ??= openSync(this.path, this.#trailer ? constants.O_RDONLY : constants.O_RDWR)
+    return this.#file
+  }
+
+  /** Lets go of the file until it is needed again. */
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+    if (this.#trailer) this.#fences = undefined
+  }
+
+  get fences(): readonly Fence[] {
+    this.#fences ??= this.#readFences()
+    return this.#fences
+  }
+
+  /** Of an unfinished segment: hears of an entry that was written behind the last. */
+  grow(bytes: number): void {
+    const fences = this.#fences as Fence[]
+    const last = fences.at(-1)
+    if (!last || this.#entriesEnd - last.place >= FENCE_DISTANCE) {
+      fences.push({ position: this.#end, place: this.#entriesEnd })
+    }
+    this.#entriesEnd += bytes
+    this.#end += bytes
+  }
+
+  /** A copy of the entry at a position; undefined where it was removed. Throws `DamagedStore`. */
+  entry(position: number): Buffer | undefined {
+    if (this.isSparse) return this.#search(position)
+    const place = HEAD_BYTES + position - this.first
+    if (place + LEAST_ENTRY_BYTES > this.#entriesEnd) throw damagedAt(position)
+    const scratch = borrow()
+    try {
+      const likely = Math.min(LIKELY_BYTES, this.#entriesEnd - place)
+      this.#read(scratch, place, likely, position)
+      const length = this.#lengthAt(scratch, 0, place, position)
+      const entry = Buffer.allocUnsafe(length)
+      if (length <= likely) scratch.copy(entry, 0, 0, length)
+      else this.#read(entry, place, length, position)
+      demandEntryAt(entry, position)
+      return entry
+    } finally {
+      giveBack(scratch)
+    }
+  }
+
+  /**
+   * Shows the entries at positions that go up or down, or undefined for one that was removed. Those that lie close
+   * together are read in one go. Returns false if the visitor ended it. Throws `DamagedStore`.
+   */
+  entries(positions: readonly number[], visit: PlaceVisitor): boolean {
+    for (let i = 0; i < positions.length; ) {
+      const group = groupAt(positions, i)
+      const goOn = this.isSparse ? this.#showSparse(group, visit) : this.#showDense(group, visit)
+      if (!goOn) return false
+      i += group.length
+    }
+    return true
+  }
+
+  #showDense(group: readonly number[], visit: PlaceVisitor): boolean {
+    const low = Math.min(group[0] as number, group.at(-1) as number)
+    const high = Math.max(group[0] as number, group.at(-1) as number)
+    const start = HEAD_BYTES + low - this.first
+    const scratch = borrow()
+    try {
+      const length = Math.min(high - low + LIKELY_BYTES, this.#entriesEnd - start)
+      if (length < LEAST_ENTRY_BYTES) throw damagedAt(low)
+      this.#read(scratch, start, length, low)
+      for (const position of group) {
+        const at = position - low
+        const isHeadThere = at + LEAST_ENTRY_BYTES <= length
+        const entryBytes = isHeadThere ? entryLength(scratch, at) : Number.POSITIVE_INFINITY
+        let entry: Buffer | undefined
+        if (at + entryBytes <= length) {
+          entry = scratch.subarray(at, at + entryBytes)
+          demandEntryAt(entry, position)
+        } else entry = this.entry(position)
+        if (!visit(entry, position)) return false
+      }
+      return true
+    } finally {
+      giveBack(scratch)
+    }
+  }
+
+  #showSparse(group: readonly number[], visit: PlaceVisitor): boolean {
+    const found = new Map<number, Buffer>()
+    const wanted = new Set(group)
+    const last = Math.max(group[0] as number, group.at(-1) as number)
+    this.forwards(Math.min(group[0] as number, last), (entry, position) => {
+      if (wanted.has(position)) found.set(position, Buffer.from(entry))
+      return position < last
+    })
+    return group.every(position => visit(found.get(position), position))
+  }
+
+  /**
+   * Shows the entries from a position on. Returns false if the visitor ended it. Throws `DamagedStore` at the first that
+   * can't be read.
+   */
+  forwards(from: number, visit: EntryVisitor): boolean {
+    const fence = this.#fenceBefore(from)
+    return fence ? this.#walk(fence, this.#entriesEnd, from, visit) : true
+  }
+
+  /** Shows the entries before a position, the last one first. Returns false if the visitor ended it. */
+  backwards(before: number, visit: EntryVisitor): boolean {
+    const { fences } = this
+    for (let i = this.#lastFence(before - 1); i >= 0; i--) {
+      const fence = fences[i] as Fence
+      const end = fences[i + 1]?.place ?? this.#entriesEnd
+      const entries: (readonly [Buffer, number])[] = []
+      this.#walk(fence, end, fence.position, (entry, position) => {
+        if (position < before) entries.push([Buffer.from(entry), position])
+        return position < before
+      })
+      for (const [entry, position] of entries.reverse()) {
+        if (!visit(entry, position)) return false
+      }
+    }
+    return true
+  }
+
+  #walk(fence: Fence, end: number, from: number, visit: EntryVisitor): boolean {
+    let { place, position } = fence
+    const scratch = borrow()
+    try {
+      while (place < end) {
+        const length = Math.min(PAGE_BYTES, end - place)
+        this.#read(scratch, place, length, position)
+        let at = 0
+        while (at + LEAST_ENTRY_BYTES <= length) {
+          const entryBytes = this.#lengthAt(scratch, at, place + at, position)
+          if (at + entryBytes > length) break
+          const entry = scratch.subarray(at, at + entryBytes)
+          if (this.isSparse) position = entryPosition(entry)
+          if (position >= from) {
+            demandEntryAt(entry, position)
+            if (!visit(entry, position)) return false
+          }
+          at += entryBytes
+          position += entryBytes
+        }
+        if (at === 0) {
+          const entry = this.#readLarge(scratch, place, length, position)
+          if (this.isSparse) position = entryPosition(entry)
+          if (position >= from) {
+            demandEntryAt(entry, position)
+            if (!visit(entry, position)) return false
+          }
+          at = entry.length
+          position += at
+        }
+        place += at
+      }
+      return true
+    } finally {
+      giveBack(scratch)
+    }
+  }
+
+  /** An entry that is longer than what is read in one go. */
+  #readLarge(head: Buffer, place: number, length: number, position: number): Buffer {
+    if (length < LEAST_ENTRY_BYTES) throw damagedAt(position)
+    const entry = Buffer.allocUnsafe(this.#lengthAt(head, 0, place, position))
+    this.#read(entry, place, entry.length, position)
+    return entry
+  }
+
+  #search(position: number): Buffer | undefined {
+    let found: Buffer | undefined
+    this.forwards(position, (entry, at) => {
+      if (at === position) found = Buffer.from(entry)
+      return false
+    })
+    return found
+  }
+
+  /** How long the entry is that begins at a place; it must end before the entries do. */
+  #lengthAt(bytes: Buffer, at: number, place: number, position: number): number {
+    const length = entryLength(bytes, at)
+    if (place + length > this.#entriesEnd) throw damagedAt(position)
+    return length
+  }
+
+  #read(target: Buffer, place: number, length: number, position: number): void {
+    if (readFully(this.file, target, length, place) < length) throw damagedAt(position)
+  }
+
+  #fenceBefore(position: number): Fence | undefined {
+    return this.fences[Math.max(this.#lastFence(position), 0)]
+  }
+
+  /** Which fence is the last that is not behind a position; -1 if all are. */
+  #lastFence(position: number): number {
+    const { fences } = this
+    let [low, high] = [0, fences.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((fences[middle] as Fence).position <= position) low = middle + 1
+      else high = middle
+    }
+    return low - 1
+  }
+
+  #readFences(): Fence[] {
+    const trailer = this.#trailer as SegmentTrailer
+    const bytes = Buffer.allocUnsafe(fencesLength(trailer.fenceCount))
+    this.#read(bytes, trailer.fencesAt, bytes.length, this.#end)
+    return decodeFences(bytes, trailer, basename(this.path))
+  }
+}
+
+/** The positions from one on that are worth reading in one go. */
+function groupAt(positions: readonly number[], start: number): number[] {
+  const first = positions[start] as number
+  let end = start + 1
+  for (; end < positions.length; end++) {
+    const [before, position] = [positions[end - 1] as number, positions[end] as number]
+    const isNear =
+      Math.abs(position - before) <= MOST_BETWEEN &&
+      Math.abs(position - first) <= PAGE_BYTES - LIKELY_BYTES
+    if (!isNear) break
+  }
+  return positions.slice(start, end)
+}

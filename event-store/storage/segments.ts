@@ -1,0 +1,320 @@
+// The files of a log: finished segments, read only, and the last one, which is added to.
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { DamagedStore, StoreFull } from './errors.ts'
+import { type EntryVisitor, type PlaceVisitor, Segment } from './segment.ts'
+import {
+  decodeHead,
+  decodeTrailer,
+  encodeHead,
+  encodeTail,
+  firstOfName,
+  HEAD_BYTES,
+  isSegmentName,
+  segmentName,
+  TRAILER_BYTES,
+} from './segment-file.ts'
+import { bringFolderToDisk, bringToDisk, readFully, writeFully } from './sync-file.ts'
+import { recoverTail } from './tail-recovery.ts'
+
+/** Where in a store's folder they are. */
+export const LOG_FOLDER = 'log'
+/** Finished segments whose files are open at once. */
+const MOST_OPEN = 64
+/** What the system says when the disk, the account or the file may take no more. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
+export interface SegmentsOptions {
+  readonly dir: string
+  /** False for stores that needn't outlive the process: nothing is flushed to disk. */
+  readonly durable: boolean
+  /** The position of the very first entry. */
+  readonly firstPosition: number
+  /** A segment that has grown so large is finished. */
+  readonly segmentBytes: number
+}
+
+export class Segments {
+  readonly #options: SegmentsOptions
+  readonly #list: Segment[] = []
+  #closed = false
+
+  /** Opens a folder's files, or makes the first. Throws `DamagedStore`. */
+  constructor(options: SegmentsOptions) {
+    this.#options = options
+    const { dir, firstPosition } = options
+    mkdirSync(dir, { recursive: true })
+    rmSync(this.scratchPath, { force: true })
+    const names = readdirSync(dir).filter(isSegmentName).sort()
+    try {
+      for (const name of names.slice(0, -1)) this.#openFinished(name)
+      const last = names.at(-1)
+      if (last === undefined) this.#begin(firstPosition)
+      else this.#openLast(last)
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  get segmentBytes(): number {
+    return this.#options.segmentBytes
+  }
+
+  get list(): readonly Segment[] {
+    return this.#list
+  }
+
+  /** The one that is added to. */
+  get last(): Segment {
+    return this.#list.at(-1) as Segment
+  }
+
+  /** The position that comes next. */
+  get end(): number {
+    return this.last.end
+  }
+
+  /** Whether the last one has grown so large that it should be finished. */
+  get isFull(): boolean {
+    return this.last.entriesEnd >= this.segmentBytes
+  }
+
+  /** Bytes on the disk. */
+  get bytes(): number {
+    return this.#list.reduce((sum, { path }) => sum + statSync(path).size, 0)
+  }
+
+  /** The entry at a position; undefined where it was removed. Throws `DamagedStore`. */
+  entry(position: number): Buffer | undefined {
+    const segment = this.#list[this.#indexOf(position)]
+    return segment && position < segment.end ? this.#use(segment).entry(position) : undefined
+  }
+
+  /** Shows the entries at positions that go up or down, or undefined for one that was removed. Throws `DamagedStore`. */
+  entries(positions: readonly number[], visit: PlaceVisitor): void {
+    for (let i = 0; i < positions.length; ) {
+      const segment = this.#list[this.#indexOf(positions[i] as number)] as Segment
+      const isHere = (at: number): boolean => {
+        const position = positions[at] as number
+        return position >= segment.first && position < segment.end
+      }
+      let end = i + 1
+      while (end < positions.length && isHere(end)) end++
+      if (!this.#use(segment).entries(positions.slice(i, end), visit)) return
+      i = end
+    }
+  }
+
+  forwards(from: number, visit: EntryVisitor): void {
+    for (let i = Math.max(this.#indexOf(from), 0); i < this.#list.length; i++) {
+      if (!this.#use(this.#list[i] as Segment).forwards(from, visit)) return
+    }
+  }
+
+  backwards(before: number, visit: EntryVisitor): void {
+    for (let i = this.#indexOf(before - 1); i >= 0; i--) {
+      if (!this.#use(this.#list[i] as Segment).backwards(before, visit)) return
+    }
+  }
+
+  /**
+   * Writes entries, which are one commit, behind the last; the next flush makes them safe. Throws `StoreFull` or the
+   * system's error, and then has written nothing.
+   */
+  append(entries: readonly Buffer[]): void {
+    const { last } = this
+    const bytes = entries.length === 1 ? (entries[0] as Buffer) : Buffer.concat(entries)
+    try {
+      writeFully(last.file, bytes, last.entriesEnd)
+    } catch (error) {
+      // What was written of it must not be taken for the beginning of something else.
+      ftruncateSync(last.file, last.entriesEnd)
+      if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+      throw new StoreFull(`There is no room left in ${this.#options.dir}.`, { cause: error })
+    }
+    for (const { length } of entries) last.grow(length)
+  }
+
+  /** Has everything written so far on disk when it returns. Throws the system's error. */
+  flush(): void {
+    if (this.#options.durable) fdatasyncSync(this.last.file)
+  }
+
+  /** The same without making anybody wait; nothing may be written until it is done. */
+  flushAside(done: (error: Error | null) => void): void {
+    if (!this.#options.durable) {
+      done(null)
+      return
+    }
+    fdatasync(this.last.file, error => done(this.#closed ? null : error))
+  }
+
+  /** Finishes the last segment and begins the next; what was written must be on disk. */
+  roll(): void {
+    const { last } = this
+    if (last.end === last.first) return
+    const tail = encodeTail(last.fences, last.end, last.entriesEnd)
+    try {
+      writeFully(last.file, tail, last.entriesEnd)
+      this.flush()
+    } catch (error) {
+      ftruncateSync(last.file, last.entriesEnd)
+      throw error
+    }
+    this.#begin(last.end)
+    last.close()
+    this.#list[this.#list.indexOf(last)] = this.#finished(basename(last.path), last.end)
+  }
+
+  /** Finished segments, oldest first. */
+  get finished(): Segment[] {
+    return this.#list.slice(0, -1)
+  }
+
+  /** Puts a file that holds what is left of finished segments, which follow each other, in their place. */
+  replace(old: readonly Segment[], path: string): void {
+    const first = old[0] as Segment
+    for (const segment of old) segment.close()
+    if (this.#options.durable) bringToDisk(path)
+    renameSync(path, first.path)
+    if (this.#options.durable) bringFolderToDisk(this.#options.dir)
+    this.#list.splice(this.#list.indexOf(first), old.length, Segments.open(first.path))
+    for (const { path } of old.slice(1)) rmSync(path)
+  }
+
+  /** Where a file is made that is to replace segments. */
+  get scratchPath(): string {
+    return join(this.#options.dir, 'rewritten')
+  }
+
+  /** Opens a finished segment's file. Throws `DamagedStore`. */
+  static open(path: string): Segment {
+    const file = openSync(path, 'r')
+    try {
+      const { size } = fstatSync(file)
+      const head = Buffer.alloc(HEAD_BYTES)
+      const tail = Buffer.alloc(TRAILER_BYTES)
+      readFully(file, head, HEAD_BYTES, 0)
+      readFully(file, tail, TRAILER_BYTES, Math.max(size - TRAILER_BYTES, 0))
+      const [decoded, trailer] = [decodeHead(head), decodeTrailer(tail)]
+      if (!decoded) throw new DamagedStore(`${path} is damaged at its head.`)
+      if (!trailer) throw new DamagedStore(`${path} is cut short or damaged at its end.`)
+      return new Segment({ path, ...decoded, trailer })
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const segment of this.#list) segment.close()
+  }
+
+  /** Removes all files and begins anew. */
+  clear(): void {
+    for (const segment of this.#list.splice(0).reverse()) {
+      segment.close()
+      rmSync(segment.path, { force: true })
+    }
+    this.#begin(this.#options.firstPosition)
+  }
+
+  #finished(name: string, end: number): Segment {
+    const segment = Segments.open(join(this.#options.dir, name))
+    if (segment.end !== end) throw new DamagedStore(`${segment.path} ends at ${segment.end}.`)
+    return segment
+  }
+
+  #openFinished(name: string): void {
+    const { dir, firstPosition } = this.#options
+    const expected = this.#list.at(-1)?.end ?? firstPosition
+    const first = firstOfName(name)
+    // A merge of segments that was broken off: the one before holds what this one held.
+    if (first < expected) {
+      rmSync(join(dir, name))
+      return
+    }
+    if (first > expected) throw missing(dir, expected, first)
+    this.#list.push(Segments.open(join(dir, name)))
+  }
+
+  #openLast(name: string): void {
+    const { dir, firstPosition } = this.#options
+    const expected = this.#list.at(-1)?.end ?? firstPosition
+    const first = firstOfName(name)
+    if (first > expected) throw missing(dir, expected, first)
+    const path = join(dir, name)
+    const { size } = statSync(path)
+    const segment = new Segment({ path, first, isSparse: false })
+    const bytes = Buffer.alloc(HEAD_BYTES)
+    readFully(segment.file, bytes, HEAD_BYTES, 0)
+    const head = decodeHead(bytes)
+    if (!head) {
+      segment.close()
+      if (size > HEAD_BYTES) throw new DamagedStore(`${path} is no log, or damaged at its head.`)
+      rmSync(path)
+      this.#begin(first)
+      return
+    }
+    if (head.isSparse) {
+      segment.close()
+      this.#list.push(Segments.open(path))
+      this.#begin(this.last.end)
+      return
+    }
+    this.#list.push(segment)
+    recoverTail(segment, size)
+    if (size > segment.entriesEnd) ftruncateSync(segment.file, segment.entriesEnd)
+  }
+
+  #begin(first: number): void {
+    const { dir, durable } = this.#options
+    const path = join(dir, segmentName(first))
+    const file = openSync(path, 'w')
+    try {
+      writeFully(file, encodeHead({ first, isSparse: false }), 0)
+      if (durable) fdatasyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    if (durable) bringFolderToDisk(dir)
+    this.#list.push(new Segment({ path, first, isSparse: false }))
+  }
+
+  /** Keeps few files open. */
+  #use(segment: Segment): Segment {
+    if (segment.isOpen || segment === this.last) return segment
+    this.#opened.push(segment)
+    if (this.#opened.length > MOST_OPEN) this.#opened.shift()?.close()
+    return segment
+  }
+
+  readonly #opened: Segment[] = []
+
+  /** Which segment holds a position; -1 before the first. */
+  #indexOf(position: number): number {
+    let [low, high] = [0, this.#list.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#list[middle] as Segment).first <= position) low = middle + 1
+      else high = middle
+    }
+    return low - 1
+  }
+}
+
+const missing = (dir: string, from: number, to: number): DamagedStore =>
+  new DamagedStore(`Of the log in ${dir}, positions ${from} to ${to} are missing.`)
