@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { startEventStore } from '@cryptotalks/event-store/index'
+import { startEventStore } from '@cryptotalks/event-store'
 import { PostPublished } from '@cryptotalks/shared-kernel/events/posts'
 import { MarketSampleRecorded } from '@cryptotalks/shared-kernel/events/rates'
 import { registry } from '@cryptotalks/shared-kernel/events/registry'

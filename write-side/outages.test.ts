@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEventStore } from '@cryptotalks/event-store/index'
+import { startEventStore } from '@cryptotalks/event-store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTestWriteSide, type TestWriteSide } from './testing/test-write-side.ts'
 

@@ -86,6 +86,15 @@ export class Segment {
     if (this.#trailer) this.#fences = undefined
   }
 
+  /** Whether the fences can be read, without which no entry is found. */
+  get isReadable(): boolean {
+    try {
+      return this.fences.length > 0
+    } catch {
+      return false
+    }
+  }
+
   get fences(): readonly Fence[] {
     this.#fences ??= this.#readFences()
     return this.#fences

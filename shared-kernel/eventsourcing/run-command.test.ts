@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { startEventStore } from '@cryptotalks/event-store/index'
+import { startEventStore } from '@cryptotalks/event-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Decision, type Evolution, isRefusal, type Refusal } from './decider.ts'

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { startEventStore } from '@cryptotalks/event-store/index'
+import { startEventStore } from '@cryptotalks/event-store'
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
 import {
   connectEventStore,

@@ -1,4 +1,4 @@
-import { startEventStore } from '@cryptotalks/event-store/index'
+import { startEventStore } from '@cryptotalks/event-store'
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
 import {
   connectEventStore,

@@ -1,6 +1,6 @@
 // For tests: the write side over a real event store and a real Postgres, asked over HTTP as browsers and programs do.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type EventStoreServer, startEventStore } from '@cryptotalks/event-store/index'
+import { type EventStoreServer, startEventStore } from '@cryptotalks/event-store'
 import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
 import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
 import {
