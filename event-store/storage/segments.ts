@@ -31,6 +31,13 @@ import { recoverTail } from './tail-recovery.ts'
 
 /** Where in a store's folder they are. */
 export const LOG_FOLDER = 'log'
+/**
+ * The last file is kept filled with zeros behind its end: to flush what is written over bytes that are on disk already takes
+ * 0.2 ms where to flush a file that has grown takes 0.35, since its size and place have to be written, too.
+ */
+const ZEROS = Buffer.alloc(1024 * 1024)
+/** Commits beyond this size are so few that they may as well grow the file. */
+const LARGEST_INTO_ZEROS = 128 * 1024
 /** Finished segments whose files are open at once. */
 const MOST_OPEN = 64
 /** What the system says when the disk, the account or the file may take no more. */
@@ -50,6 +57,8 @@ export class Segments {
   readonly #options: SegmentsOptions
   readonly #list: Segment[] = []
   #closed = false
+  /** Where the zeros behind the last segment's end stop, if there are any. */
+  #zerosEnd = 0
 
   /** Opens a folder's files, or makes the first. Throws `DamagedStore`. */
   constructor(options: SegmentsOptions) {
@@ -137,11 +146,12 @@ export class Segments {
   append(entries: readonly Buffer[]): void {
     const { last } = this
     const bytes = entries.length === 1 ? (entries[0] as Buffer) : Buffer.concat(entries)
+    if (this.#options.durable && bytes.length <= LARGEST_INTO_ZEROS) this.#makeZeros(bytes.length)
     try {
       writeFully(last.file, bytes, last.entriesEnd)
     } catch (error) {
       // What was written of it must not be taken for the beginning of something else.
-      ftruncateSync(last.file, last.entriesEnd)
+      this.#cutBehindEnd()
       if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw error
       throw new StoreFull(`There is no room left in ${this.#options.dir}.`, { cause: error })
     }
@@ -168,10 +178,11 @@ export class Segments {
     if (last.end === last.first) return
     const tail = encodeTail(last.fences, last.end, last.entriesEnd)
     try {
+      this.#cutBehindEnd()
       writeFully(last.file, tail, last.entriesEnd)
       this.flush()
     } catch (error) {
-      ftruncateSync(last.file, last.entriesEnd)
+      this.#cutBehindEnd()
       throw error
     }
     this.#begin(last.end)
@@ -220,6 +231,7 @@ export class Segments {
 
   close(): void {
     this.#closed = true
+    if (this.#zerosEnd > 0) this.#cutBehindEnd()
     for (const segment of this.#list) segment.close()
   }
 
@@ -277,7 +289,7 @@ export class Segments {
     }
     this.#list.push(segment)
     recoverTail(segment, size)
-    if (size > segment.entriesEnd) ftruncateSync(segment.file, segment.entriesEnd)
+    if (size > segment.entriesEnd) this.#cutBehindEnd()
   }
 
   #begin(first: number): void {
@@ -292,6 +304,24 @@ export class Segments {
     }
     if (durable) bringFolderToDisk(dir)
     this.#list.push(new Segment({ path, first, isSparse: false }))
+  }
+
+  /** Sees to it that so many bytes can be written over zeros; where there is no room for them, they grow the file. */
+  #makeZeros(bytes: number): void {
+    const { file, entriesEnd } = this.last
+    const zerosEnd = Math.max(this.#zerosEnd, entriesEnd)
+    if (entriesEnd + bytes <= zerosEnd) return
+    try {
+      writeFully(file, ZEROS, zerosEnd)
+      this.#zerosEnd = zerosEnd + ZEROS.length
+    } catch {
+      this.#cutBehindEnd()
+    }
+  }
+
+  #cutBehindEnd(): void {
+    ftruncateSync(this.last.file, this.last.entriesEnd)
+    this.#zerosEnd = 0
   }
 
   /** Keeps few files open. */

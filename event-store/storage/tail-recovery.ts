@@ -25,7 +25,14 @@ export function recoverTail(segment: Segment, fileBytes: number): void {
   const rest = Buffer.allocUnsafe(fileBytes - end)
   readFully(segment.file, rest, rest.length, end)
   const position = first + end - HEAD_BYTES
-  if (goesOnBehind(rest, position)) throw damagedAt(position)
+  if (goesOnBehind(withoutZeros(rest), position)) throw damagedAt(position)
+}
+
+/** Bytes without the zeros at their end, which the file is kept filled with. */
+function withoutZeros(bytes: Buffer): Buffer {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end--
+  return bytes.subarray(0, end)
 }
 
 /** Shows whole entries one after the other; returns where in the file there is no next one. */
