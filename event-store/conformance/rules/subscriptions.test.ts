@@ -1,7 +1,7 @@
 // Subscriptions message by message: where they begin, when they have caught up, what comes live, and how they end.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { aStream } from '../harness.ts'
-import { Listener, place, positionOf, readAll, type Wanted } from './reads.ts'
+import { Listener, place, positionOf, readAll, readRequest, type Wanted } from './reads.ts'
 import { streamThatIs, useWire } from './situations.ts'
 
 const bench = useWire()
@@ -207,4 +207,18 @@ describe('to the whole log', () => {
   test('backwards it is refused', async () => {
     expect(await listen({ backwards: true, from: 'end' }).history()).toBe('status 3')
   })
+})
+
+test('a reader that hangs up while much is on its way leaves the server free for others', async () => {
+  const { writes } = bench()
+  const stream = aStream()
+  for (let i = 0; i < 20; i++) await writes.append(stream, [{ data: 'x'.repeat(1_000_000) }])
+  const call = writes.stub.read(readRequest({ stream, count: 'live' }))
+  const ended = new Promise(resolve => call.on('error', resolve))
+  await new Promise<void>(resolve => {
+    call.once('readable', () => resolve())
+  })
+  call.cancel()
+  expect(await ended).toMatchObject({ code: 1 })
+  expect((await readAll(writes, { stream, from: '19', count: 1 })).answers).toHaveLength(1)
 })
