@@ -51,7 +51,7 @@ export class Batch {
   readonly ended: Promise<Ended>
 
   constructor(writes: Writes) {
-    this.#call = writes.stub.batchAppend()
+    this.#call = writes.stub.batchAppend(writes.metadata)
     this.#call.on('data', (answer: BatchAnswer) => this.#inbox.put(answer))
     this.ended = new Promise(resolve => {
       this.#call.on('error', error => resolve(endedBy(error as ServiceError)))

@@ -1,4 +1,4 @@
-// What holds for every call: paths, unknown fields, deadlines, headers, pages beside them, and how a server says goodbye.
+// What holds for every call: paths, unknown fields, deadlines, headers, ways to the server, and the pages beside them.
 import { connect } from 'node:http2'
 import { EventStoreDBClient } from '@eventstore/db-client'
 import operationsService from '@eventstore/db-client/generated/operations_grpc_pb.js'
@@ -6,12 +6,10 @@ import operations from '@eventstore/db-client/generated/operations_pb.js'
 import type messages from '@eventstore/db-client/generated/streams_pb.js'
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEventStore } from '../../index.ts'
 import { frame } from '../../protocol/read-response.ts'
 import { aStream, event, events, labels } from '../harness.ts'
-import { Batch, chunkMessage, k, told } from './batch.ts'
-import { Groups } from './groups.ts'
-import { Listener, readAll, readRequest } from './reads.ts'
+import { chunkMessage, k, told } from './batch.ts'
+import { readRequest } from './reads.ts'
 import { shown, useWire } from './situations.ts'
 import { type Ended, endOf, Inbox } from './wire.ts'
 import { appendEvent, appendOptions, toldOfAppend, Writes } from './writes.ts'
@@ -219,26 +217,4 @@ describe('pages beside the calls', () => {
     const path = '/event_store.client.streams.Streams/Read'
     expect(await status('POST', path, { 'content-type': 'application/grpc' })).toBe(426)
   })
-})
-
-test('a server that stops ends what never ends by itself, and clients know that it was not them', async () => {
-  const server = await startEventStore({ memory: true })
-  const writes = new Writes(`127.0.0.1:${server.port}`)
-  const groups = new Groups(server.port)
-  const stream = aStream()
-  const batch = new Batch(writes)
-  await batch.append(stream, [{}])
-  await groups.create({ stream })
-  const consumer = groups.consume({ stream })
-  await consumer.next(2)
-  const listener = new Listener(writes, { stream })
-  await listener.history()
-  await server.stop()
-  const CANCELLED_OR_UNAVAILABLE = [1, 14]
-  expect(CANCELLED_OR_UNAVAILABLE).toContain((await batch.ended).code)
-  expect(CANCELLED_OR_UNAVAILABLE).toContain((await consumer.ended).code)
-  expect(await listener.next(1)).toMatch(/^status (1|14)$/)
-  expect((await readAll(writes, { stream, count: 1 })).ended.code).toBe(14)
-  writes.close()
-  groups.close()
 })

@@ -133,6 +133,11 @@ describe('a fresh server', () => {
     expect(await read(bench().writes, { stream, count: 1 })).toBe('not found')
   })
 
+  test('has one stream more, which is read by its name alone', async () => {
+    const epochs = { stream: '$epoch-information', count: 10 }
+    expect(await read(bench().writes, epochs)).toBe('0')
+  })
+
   test('has no groups, of the whole log neither', async () => {
     const { client } = bench()
     expect(await client.listAllPersistentSubscriptions()).toEqual([])

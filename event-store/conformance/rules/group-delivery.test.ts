@@ -186,3 +186,38 @@ test('configuration and checkpoints are kept in the streams of the real server',
   expect(entries).toContainEqual(expect.objectContaining({ stream, group: 'g' }))
   expect(config.answers.map(place)[0]).toMatch(/^\$persistentSubscriptionConfig@\d+$/)
 })
+
+test('an update goes on behind the checkpoint, wherever it says to begin', async () => {
+  const bounds = { MinCheckpointCount: 1, MaxCheckpointCount: 1 }
+  const stream = await bench.groupOf(5, bounds)
+  const consumer = await bench.join(stream)
+  consumer.ack(...(await consumer.next(3)).map(({ id }) => id))
+  const checkpoint = async () =>
+    (await bench.groups.info({ stream })).getLastCheckpointedEventPosition()
+  await eventually(checkpoint).toBe('2')
+  await bench.groups.update({ stream, from: 'start', settings: bounds })
+  await consumer.ended
+  expect(await (await bench.join(stream)).told(2)).toBe('3×0, 4×0')
+})
+
+test('how long events took is told by the names of the real server, once some were answered', async () => {
+  const stream = await bench.groupOf(2, { ExtraStatistics: true })
+  const consumer = await bench.join(stream)
+  const measured = async () => {
+    const [connection] = (await bench.groups.info({ stream })).getConnectionsList()
+    return connection?.getObservedMeasurementsList().map(measurement => measurement.getKey())
+  }
+  const given = await consumer.next(2)
+  expect(await measured()).toEqual([])
+  consumer.ack(given[0]?.id as string)
+  const quintiles = [1, 2, 3, 4, 5].map(n => `Quintile ${n}`)
+  const shares = ['90%', '95%', '99%', '99.5%', '99.9%']
+  await eventually(measured).toEqual([
+    'Mean',
+    'Median',
+    'Fastest',
+    ...quintiles,
+    ...shares,
+    'Highest',
+  ])
+})

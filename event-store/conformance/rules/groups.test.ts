@@ -130,6 +130,13 @@ describe('refused is', () => {
     await expect(groups.info({ stream })).rejects.toThrow('does not exist')
   })
 
+  test('to read a group without a name, which can be made and deleted', async () => {
+    const wanted = { stream: aStream(), group: '' }
+    expect(await groups.create(wanted)).toEqual(WELL)
+    expect((await groups.consume(wanted).ended).code).toBe(3)
+    expect(await groups.delete(wanted)).toEqual(WELL)
+  })
+
   test('not: a stream that is deleted or has ended; whose consumer is dropped at once', async () => {
     const { client } = bench()
     const deleted = await streamThatIs(client, 'deleted')

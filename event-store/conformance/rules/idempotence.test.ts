@@ -170,4 +170,14 @@ describe.each(WAY_NAMES)('by %s', way => {
     for await (const { event } of bench().client.readStream(stream)) expect(event?.id).toBe(id)
     expect(await shown(bench().client, stream)).toBe('0:a')
   })
+
+  test('of twenty equal appends at once one writes, and all are answered alike', async () => {
+    const stream = aStream()
+    const sent = new Letters().events('ab')
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => WAYS[way](bench(), stream, sent, 'any')),
+    )
+    expect(new Set(answers.map(({ words, position }) => `${words} ${position}`)).size).toBe(1)
+    expect(await shown(bench().client, stream)).toBe('0:a 1:b')
+  })
 })

@@ -144,7 +144,7 @@ export interface WholeRead {
 export function readAll(writes: Writes, wanted: Wanted): Promise<WholeRead> {
   return new Promise(resolve => {
     const answers: Answer[] = []
-    const call = writes.stub.read(readRequest(wanted))
+    const call = writes.stub.read(readRequest(wanted), writes.metadata)
     call.on('data', (answer: Answer) => answers.push(answer))
     call.on('error', error => resolve({ answers, ended: endedBy(error as ServiceError) }))
     call.on('end', () => resolve({ answers, ended: WELL }))
@@ -164,7 +164,7 @@ export class Listener {
   readonly #inbox = new Inbox<Answer | Ended>()
 
   constructor(writes: Writes, wanted: Omit<Wanted, 'count'>) {
-    this.#call = writes.stub.read(readRequest({ ...wanted, count: 'live' }))
+    this.#call = writes.stub.read(readRequest({ ...wanted, count: 'live' }), writes.metadata)
     this.#call.on('data', (answer: Answer) => this.#inbox.put(answer))
     this.#call.on('error', error => this.#inbox.put(endedBy(error as ServiceError)))
     this.#call.on('end', () => this.#inbox.put(WELL))

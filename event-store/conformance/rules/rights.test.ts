@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aStream, events } from '../harness.ts'
 import { ADMIN, type Login, NOBODY, OPERATOR, SecureServer } from '../secure-server.ts'
 import { Batch, detailsOf } from './batch.ts'
-import { Listener, readAll } from './reads.ts'
+import { Listener, read, readAll } from './reads.ts'
 import { table } from './table.ts'
 import { type Ended, endOf, outcomeOf, WELL } from './wire.ts'
 import { Writes } from './writes.ts'
@@ -170,26 +170,58 @@ describe('a refusal', () => {
     expect((await readAll(writes, { count: 1 })).ended).toEqual(denied)
   })
 
-  test('of a batch append is an answer on a call that goes on', async () => {
-    const batch = new Batch(writesAs(NOBODY))
-    for (const _ of [1, 2]) {
-      const answer = await batch.append(closed, [{}])
-      expect([answer.getError()?.getCode(), answer.getError()?.getMessage()]).toEqual([
-        7,
-        'AccessDenied',
-      ])
-      expect(detailsOf(answer, 'AccessDenied').toObject()).toEqual({})
-      expect(answer.hasStreamIdentifier()).toBe(true)
-    }
-    batch.cancel()
-  })
+  test.each(['user', 'nobody'])(
+    'of a batch append of %s is an answer on a call that goes on',
+    async who => {
+      const batch = new Batch(writesAs(people[who] as Login))
+      for (const _ of [1, 2]) {
+        const answer = await batch.append(closed, [{}])
+        expect([answer.getError()?.getCode(), answer.getError()?.getMessage()]).toEqual([
+          7,
+          'AccessDenied',
+        ])
+        expect(detailsOf(answer, 'AccessDenied').toObject()).toEqual({})
+        expect(answer.hasStreamIdentifier()).toBe(true)
+      }
+      batch.cancel()
+    },
+  )
 
   test('of a wrong password has a status and no trailer', async () => {
     const writes = writesAs({ username: 'admin', password: 'wrong' })
     const refused = { code: 16, words: 'Unauthenticated', trailers: {} }
     expect(await writes.append(closed, [{}])).toEqual({ ended: refused })
     expect(await writes.delete(closed)).toEqual({ ended: refused })
+    expect((await readAll(writes, { stream: closed, count: 1 })).ended).toEqual(refused)
+    expect(await new Batch(writes).ended).toEqual(refused)
   })
+})
+
+test('whoever may read a link reads by it what it leads to', async () => {
+  const { user } = people
+  const [closed, links] = [aStream(), aStream()]
+  const [admin, writes] = [house.as(ADMIN), writesAs(user as Login)]
+  await admin.appendToStream(closed, events('a'))
+  await admin.setStreamMetadata(closed, { acl: { readRoles: ['$admins'] } })
+  const fields = { type: '$>', 'content-type': 'application/octet-stream' }
+  await writes.append(links, [{ data: `0@${closed}`, fields }])
+  expect(await read(writes, { stream: closed, count: 1 })).toBe('status 7')
+  expect(await read(writes, { stream: links, count: 1, links: true })).toBe('0 by 0')
+})
+
+test.each([
+  ['{"$acl":{"$r":[]}}', 'status 7'],
+  ['{"$acl":{"$r":null}}', '0'],
+  ['{"$acl":{"$r":"u"}}', '0'],
+  ['{"$acl":{"$r":["v","u"]}}', '0'],
+  ['{"$acl":{"$r":"$ops"}}', 'status 7'],
+  ['{"$acl":7}', '0'],
+])('under the ACL %s a user is given %j', async (data, given) => {
+  const stream = aStream()
+  const admin = writesAs(ADMIN)
+  await admin.append(stream, [{}])
+  await admin.append(`$$${stream}`, [{ data }])
+  expect(await read(writesAs(people.user as Login), { stream, count: 1 })).toBe(given)
 })
 
 describe('of users it is told', () => {

@@ -79,7 +79,8 @@ export function appendEvent(sent: Sent) {
 /** The Streams service of a server, as its stubs give it. */
 export class Writes {
   readonly stub: InstanceType<typeof service.StreamsClient>
-  readonly #metadata: Metadata
+  /** Who calls, and whatever else every call says. */
+  readonly metadata: Metadata
 
   constructor(
     address: string,
@@ -87,7 +88,7 @@ export class Writes {
     metadata = new Metadata(),
   ) {
     this.stub = new service.StreamsClient(address, channel)
-    this.#metadata = metadata
+    this.metadata = metadata
   }
 
   close(): void {
@@ -99,7 +100,7 @@ export class Writes {
     requests: readonly InstanceType<typeof messages.AppendReq>[],
   ): Promise<Outcome<AppendAnswer>> {
     return outcomeOf(done => {
-      const call = this.stub.append(this.#metadata, done as never)
+      const call = this.stub.append(this.metadata, done as never)
       for (const request of requests) call.write(request)
       call.end()
     })
@@ -114,7 +115,7 @@ export class Writes {
     options.setStreamIdentifier(streamIdentifier(stream))
     const request = new messages.DeleteReq()
     request.setOptions(options)
-    return outcomeOf(done => this.stub.delete(request, this.#metadata, done as never))
+    return outcomeOf(done => this.stub.delete(request, this.metadata, done as never))
   }
 
   tombstone(stream: string, expected = 'any'): Promise<Outcome<DeleteAnswer>> {
@@ -122,7 +123,7 @@ export class Writes {
     options.setStreamIdentifier(streamIdentifier(stream))
     const request = new messages.TombstoneReq()
     request.setOptions(options)
-    return outcomeOf(done => this.stub.tombstone(request, this.#metadata, done as never))
+    return outcomeOf(done => this.stub.tombstone(request, this.metadata, done as never))
   }
 }
 
