@@ -1,7 +1,7 @@
 // Single messages over the client's generated stubs, and how a call ended, in plain values.
 import { Buffer } from 'node:buffer'
 import shared from '@eventstore/db-client/generated/shared_pb.js'
-import type { Metadata, ServiceError } from '@grpc/grpc-js'
+import type { ServiceError } from '@grpc/grpc-js'
 
 /** The end of a call: status 0, or a refusal with its words and the trailers that clients look at. */
 export interface Ended {
@@ -91,5 +91,3 @@ export class Inbox<Message> {
     }
   }
 }
-
-export type { Metadata }
