@@ -1,5 +1,6 @@
 // Gossip.Read: a cluster of one, its leader.
 import { frame } from '../protocol/read-response.ts'
+import { encodeStructured } from '../protocol/uuid.ts'
 import { bytesField, message, varintField } from '../protocol/wire.ts'
 import type { Call } from '../transport/call.ts'
 import { type Handler, unary } from '../transport/grpc-server.ts'
@@ -19,9 +20,11 @@ export const gossip = (node: {
   readonly port: () => number
 }): Handler =>
   unary((_, call) => {
+    // Two longs, as the real server sends it, and not text.
+    const instanceId = encodeStructured(Buffer.from(node.instanceId, 'latin1'))
     const { address, port } = dialled(call, node.port())
     const member = message(
-      bytesField(1, bytesField(2, node.instanceId)),
+      bytesField(1, bytesField(1, instanceId)),
       varintField(2, BigInt(Date.now()) * TICKS_PER_MS),
       varintField(3, LEADER),
       varintField(4, 1),

@@ -83,11 +83,14 @@ export const append =
       onHalfClose() {
         if (!target) throw invalid('The options are missing.')
         const { stream, expected } = target
-        store.write(
-          writer => writer.append(stream, expected, events),
-          outcome => call.attempt(() => answerAppend(call, outcome)),
-          error => call.fail(writeFailed(error)),
-        )
+        const write = (): void =>
+          store.write(
+            writer => writer.append(stream, expected, events),
+            outcome => call.attempt(() => answerAppend(call, outcome)),
+            error => call.fail(writeFailed(error)),
+          )
+        // Whoever gives up in the middle says that nothing more comes, too, and with the next frame that they gave up.
+        setImmediate(() => call.attempt(write))
       },
     })
   }
