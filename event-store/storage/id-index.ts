@@ -1,9 +1,9 @@
 // Which event ids the log holds already, those of late in memory.
 import { avalanche } from './bloom-filter.ts'
 import { type RunPlace, RunSet } from './run-set.ts'
-import type { FilterHash, RunEntry } from './sorted-run.ts'
+import type { FilterHash, RunWriter } from './sorted-run.ts'
 
-const byBoth: FilterHash = ({ first, second }) => [first, second]
+const byBoth: FilterHash = { a: first => first, b: (_, second) => second }
 /** So many fit into a sort key: the first 32 bits of a hash and, below them, which of the recent ids it is. */
 const MOST_RECENT = 2 ** 21
 const FIRST_SLOTS = 2 ** 12
@@ -78,20 +78,16 @@ export class IdIndex {
     return this.#count
   }
 
-  /** What a run is to be made of: all that is in memory, in order. */
-  recentEntries(): RunEntry[] {
+  /** Writes what a run is to be made of: all that is in memory, in order. */
+  writeRecent(writer: RunWriter): void {
     const keys = new Float64Array(this.#count)
     for (let i = 0; i < this.#count; i++) keys[i] = (this.#first[i] as number) * MOST_RECENT + i
-    const entries = Array.from(keys.sort(), key => {
-      const place = key % MOST_RECENT
-      return {
-        first: this.#first[place] as number,
-        second: this.#second[place] as number,
-        value: this.#positions[place] as number,
-      }
-    })
-    orderBySecond(entries)
-    return entries
+    const places = Uint32Array.from(keys.sort(), key => key % MOST_RECENT)
+    this.#orderBySecond(places)
+    for (const place of places) {
+      const [first, second] = [this.#first[place] as number, this.#second[place] as number]
+      writer.add(first, second, this.#positions[place] as number)
+    }
   }
 
   /** A run holds what was in memory. */
@@ -121,16 +117,18 @@ export class IdIndex {
     this.#slots = new Int32Array(first.length * 4).fill(-1)
     for (let i = 0; i < this.#count; i++) this.#slots[this.#freeSlot(first[i] as number)] = i
   }
-}
 
-/** The few that share the first half of a hash are put in order by the second. */
-function orderBySecond(entries: RunEntry[]): void {
-  for (let i = 1; i < entries.length; i++) {
-    for (let at = i; at > 0; at--) {
-      const [before, entry] = [entries[at - 1] as RunEntry, entries[at] as RunEntry]
-      if (before.first !== entry.first || before.second <= entry.second) break
-      entries[at - 1] = entry
-      entries[at] = before
+  /** The few that share the first half of a hash are put in order by the second. */
+  #orderBySecond(places: Uint32Array): void {
+    const [first, second] = [this.#first, this.#second]
+    for (let i = 1; i < places.length; i++) {
+      for (let at = i; at > 0; at--) {
+        const [before, place] = [places[at - 1] as number, places[at] as number]
+        if (first[before] !== first[place]) break
+        if ((second[before] as number) <= (second[place] as number)) break
+        places[at - 1] = place
+        places[at] = before
+      }
     }
   }
 }

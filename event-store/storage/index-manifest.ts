@@ -2,21 +2,28 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import type { KnownSegment } from './segment.ts'
 import { bringFolderToDisk, bringToDisk } from './sync-file.ts'
 
 export const INDEX_FOLDER = 'index'
 export const MANIFEST_FILE = 'manifest'
 const VERSION = 1
 
-export interface IndexManifest {
-  readonly version: typeof VERSION
+/** What the index is worth at a point of the log, and what else was known of the log then. */
+export interface IndexState {
   /** Everything before this position of the log is in the runs. */
   readonly through: number
   /** How many streams there were. */
   readonly streams: number
+  readonly settings: Readonly<Record<string, string>>
+  /** The log's last file. */
+  readonly last: KnownSegment
+}
+
+export interface IndexManifest extends IndexState {
+  readonly version: typeof VERSION
   /** What names are hashed under. */
   readonly secret: string
-  readonly settings: Readonly<Record<string, string>>
   readonly places: readonly string[]
   readonly names: readonly string[]
   readonly ids: readonly string[]

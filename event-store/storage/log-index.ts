@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { IdIndex } from './id-index.ts'
 import {
   type IndexManifest,
+  type IndexState,
   manifestOf,
   readManifest,
   removeManifest,
@@ -23,13 +24,6 @@ export interface LogIndexOptions {
   readonly durable: boolean
   /** So many events in memory are made a run; a start after a kill looks at as many again. */
   readonly runEvents: number
-}
-
-/** What the index is worth at a point of the log. */
-export interface IndexState {
-  readonly through: number
-  readonly streams: number
-  readonly settings: Readonly<Record<string, string>>
 }
 
 export class LogIndex {
@@ -89,7 +83,7 @@ export class LogIndex {
     if (this.ids.recentCount === 0 && this.names.recentCount === 0) return
     for (const table of [this.places, this.names, this.ids]) {
       if (table.recentCount === 0) continue
-      table.set.add(table.recentEntries(), table.recentCount)
+      table.set.add(table.recentCount, writer => table.writeRecent(writer))
       table.forgetRecent()
     }
     this.#kept = state
@@ -152,8 +146,7 @@ export class LogIndex {
       this.places.set.open(manifest.places)
       this.names.set.open(manifest.names)
       this.ids.set.open(manifest.ids)
-      const { through, streams, settings } = manifest
-      return { through, streams, settings }
+      return manifest
     } catch {
       for (const set of this.#sets) set.close()
       return undefined

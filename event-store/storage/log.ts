@@ -16,8 +16,8 @@ import {
 import { settingNote, settingOf, skipNote } from './entries.ts'
 import { DamagedStore, StoreFull } from './errors.ts'
 import { demandFormat } from './format.ts'
-import { INDEX_FOLDER } from './index-manifest.ts'
-import { type IndexState, LogIndex } from './log-index.ts'
+import { INDEX_FOLDER, type IndexState, readManifest } from './index-manifest.ts'
+import { LogIndex } from './log-index.ts'
 import { LogReader } from './log-reader.ts'
 import { rewriteSegments } from './rewrite.ts'
 import { LOG_FOLDER, Segments } from './segments.ts'
@@ -54,7 +54,7 @@ export interface LogOptions {
 }
 
 const SEGMENT_BYTES = 64 * 1024 * 1024
-const RUN_EVENTS = 32_768
+const RUN_EVENTS = 8_192
 
 /** What the system says about the room beneath a folder. */
 function freeBytesIn(dir: string): number {
@@ -96,7 +96,8 @@ export class Log extends LogReader {
     this.#freeBytes = freeBytes
     const { segmentBytes = SEGMENT_BYTES } = options
     const place = { dir: join(dir, LOG_FOLDER), durable, firstPosition: FIRST_POSITION }
-    this.#segments = new Segments({ ...place, segmentBytes })
+    const known = readManifest(this.#indexPlace)?.last
+    this.#segments = new Segments({ ...place, segmentBytes, known })
     this.#next = this.#segments.end
     try {
       this.#index = this.#openIndex()
@@ -341,6 +342,7 @@ export class Log extends LogReader {
       through: this.#next,
       streams: this.#streamCount,
       settings: Object.fromEntries(this.#settings),
+      last: this.#segments.last.known,
     }
   }
 
@@ -401,7 +403,7 @@ export class Log extends LogReader {
       return true
     })
     this.#findLast()
-    this.#index.tidy()
+    if (!opened) this.#index.tidy()
   }
 
   #learn(entry: Buffer, position: number): void {

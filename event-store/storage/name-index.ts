@@ -1,9 +1,9 @@
 // The numbers of streams by their names, those of late in memory.
 import { hash as digest } from 'node:crypto'
 import { type RunPlace, RunSet } from './run-set.ts'
-import type { FilterHash, Key, RunEntry } from './sorted-run.ts'
+import type { FilterHash, Key, RunEntry, RunWriter } from './sorted-run.ts'
 
-const byBoth: FilterHash = ({ first, second }) => [first, second >>> 0]
+const byBoth: FilterHash = { a: first => first, b: (_, second) => second >>> 0 }
 
 /**
  * Kept are 80 bits of a hash under a secret of the store's own: nobody can choose two names that share them, and by
@@ -12,7 +12,9 @@ const byBoth: FilterHash = ({ first, second }) => [first, second >>> 0]
 export class NameIndex {
   readonly set: RunSet
   readonly #secret: string
-  #recent = new Map<string, number>()
+  #lastName: string | undefined
+  #lastKey: Key = { first: 0, second: 0 }
+  #recent = new Map<string, RunEntry>()
 
   constructor(place: RunPlace, secret: string) {
     this.set = new RunSet({ ...place, name: 'names', hash: byBoth })
@@ -20,7 +22,7 @@ export class NameIndex {
   }
 
   add(name: string, stream: number): void {
-    this.#recent.set(name, stream)
+    this.#recent.set(name, { ...this.#keyOf(name), value: stream })
   }
 
   /** Takes back what was added. */
@@ -29,18 +31,18 @@ export class NameIndex {
   }
 
   numberOf(name: string): number | undefined {
-    return this.#recent.get(name) ?? this.set.valuesOf(this.#keyOf(name))[0]
+    return this.#recent.get(name)?.value ?? this.set.valuesOf(this.#keyOf(name))[0]
   }
 
   get recentCount(): number {
     return this.#recent.size
   }
 
-  /** What a run is to be made of: all that is in memory, in order. */
-  recentEntries(): RunEntry[] {
-    return [...this.#recent]
-      .map(([name, value]) => ({ ...this.#keyOf(name), value }))
-      .sort((a, b) => a.first - b.first || a.second - b.second)
+  /** Writes what a run is to be made of: all that is in memory, in order. */
+  writeRecent(writer: RunWriter): void {
+    const entries = [...this.#recent.values()]
+    entries.sort((a, b) => a.first - b.first || a.second - b.second)
+    for (const { first, second, value } of entries) writer.add(first, second, value)
   }
 
   /** A run holds what was in memory. */
@@ -48,8 +50,12 @@ export class NameIndex {
     this.#recent = new Map()
   }
 
+  /** Who has just been looked for is often added then. */
   #keyOf(name: string): Key {
+    if (this.#lastName === name) return this.#lastKey
     const bytes = digest('sha256', this.#secret + name, 'buffer')
-    return { first: bytes.readUInt32BE(0), second: bytes.readUIntBE(4, 6) }
+    this.#lastName = name
+    this.#lastKey = { first: bytes.readUInt32BE(0), second: bytes.readUIntBE(4, 6) }
+    return this.#lastKey
   }
 }

@@ -3,11 +3,11 @@ import { TOMBSTONE_REVISION } from '../protocol/recorded-event.ts'
 import { avalanche } from './bloom-filter.ts'
 import { DamagedStore } from './errors.ts'
 import { type RunPlace, RunSet } from './run-set.ts'
-import type { FilterHash, RunEntry } from './sorted-run.ts'
+import type { FilterHash, RunWriter } from './sorted-run.ts'
 
 /** A tombstone comes behind all other numbers. */
 const TOMBSTONE_KEY = 2 ** 48 - 1
-const byStream: FilterHash = ({ first }) => [avalanche(first), avalanche(first ^ 0x9e3779b9)]
+const byStream: FilterHash = { a: avalanche, b: first => avalanche(first ^ 0x9e3779b9) }
 
 /** Where a stream stands: its last event's number, or -1, and whether it ended in a tombstone. */
 export interface StreamEnd {
@@ -108,7 +108,6 @@ export class PlaceIndex {
     return { first: high, positions: this.#ascending(stream, low, high).reverse() }
   }
 
-  /** What a run is to be made of: all that is in memory, in order. */
   get recentCount(): number {
     let count = 0
     for (const { positions, tombstone } of this.#recent.values()) {
@@ -117,11 +116,14 @@ export class PlaceIndex {
     return count
   }
 
-  *recentEntries(): Iterable<RunEntry> {
-    for (const first of [...this.#recent.keys()].sort((a, b) => a - b)) {
-      const { from, positions, tombstone } = this.#recent.get(first) as Recent
-      for (const [i, value] of positions.entries()) yield { first, second: from + i, value }
-      if (tombstone !== undefined) yield { first, second: TOMBSTONE_KEY, value: tombstone }
+  /** Writes what a run is to be made of: all that is in memory, in order. */
+  writeRecent(writer: RunWriter): void {
+    for (const stream of Uint32Array.from(this.#recent.keys()).sort()) {
+      const { from, positions, tombstone } = this.#recent.get(stream) as Recent
+      for (let i = 0; i < positions.length; i++) {
+        writer.add(stream, from + i, positions[i] as number)
+      }
+      if (tombstone !== undefined) writer.add(stream, TOMBSTONE_KEY, tombstone)
     }
   }
 

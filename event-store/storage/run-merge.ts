@@ -25,7 +25,8 @@ export function* mergeSteps(runs: readonly SortedRun[], writer: RunWriter): Gene
       if (isAfter((cursors[least] as Cursor).entry, (cursors[i] as Cursor).entry)) least = i
     }
     const cursor = cursors[least] as Cursor
-    writer.add(cursor.entry)
+    const { first, second, value } = cursor.entry
+    writer.add(first, second, value)
     cursor.place++
     if (cursor.place < cursor.run.count) cursor.entry = cursor.run.entry(cursor.place)
     else cursors.splice(least, 1)

@@ -17,8 +17,13 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 const onDamage = () => {
   throw new Error('nothing is damaged')
 }
-const newSet = () =>
-  new RunSet({ dir, name: 'test', hash: ({ first }) => [avalanche(first), first], onDamage })
+const hash = { a: avalanche, b: (first: number) => first }
+/** Adds entries as a run. */
+const addTo = (set: RunSet, entries: readonly RunEntry[]) =>
+  set.add(entries.length, writer => {
+    for (const { first, second, value } of entries) writer.add(first, second, value)
+  })
+const newSet = () => new RunSet({ dir, name: 'test', hash, onDamage })
 const inOrder = (a: RunEntry, b: RunEntry) => a.first - b.first || a.second - b.second
 
 const entry: fc.Arbitrary<RunEntry> = fc.record({
@@ -36,7 +41,7 @@ test('whatever was added is found, however it was merged, and again once it is o
     fc.property(batches, added => {
       const set = newSet()
       for (const batch of added) {
-        set.add(batch.toSorted(inOrder), batch.length)
+        addTo(set, batch.toSorted(inOrder))
         for (let merge = set.nextMerge(); merge; merge = set.nextMerge()) {
           for (const _ of merge.steps);
           set.take(merge)()
@@ -73,7 +78,7 @@ test('the newest entry up to a key is found where keys only grow', () => {
       second: run * 1000 + Math.floor(i / 3),
       value: run,
     }))
-    set.add(entries.sort(inOrder), entries.length)
+    addTo(set, entries.sort(inOrder))
   }
   expect(set.lastUpTo({ first: 1, second: 2_150 })).toEqual({ first: 1, second: 2_150, value: 2 })
   expect(set.lastUpTo({ first: 1, second: 2_900 })).toEqual({ first: 1, second: 2_232, value: 2 })

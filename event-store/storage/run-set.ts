@@ -55,11 +55,11 @@ export class RunSet {
     }
   }
 
-  /** Writes entries, which are in order, as the newest run. Throws the system's error, and then has none. */
-  add(entries: Iterable<RunEntry>, count: number): void {
+  /** Makes so many entries the newest run; `write` adds them in order. Throws the system's error, and then has none. */
+  add(count: number, write: (writer: RunWriter) => void): void {
     const writer = this.#writer(count)
     try {
-      for (const entry of entries) writer.add(entry)
+      write(writer)
       writer.finish()
     } catch (error) {
       writer.abandon()

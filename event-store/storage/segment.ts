@@ -30,6 +30,13 @@ export type EntryVisitor = (entry: Buffer, position: number) => boolean
 /** Is shown the entry at a position, good only until it returns, if there is one; false ends the showing. */
 export type PlaceVisitor = (entry: Buffer | undefined, position: number) => boolean
 
+/** Where the entries of an unfinished segment end, and its fences up to there. */
+export interface KnownSegment {
+  readonly first: number
+  readonly entriesEnd: number
+  readonly fences: readonly Fence[]
+}
+
 export interface SegmentParts {
   readonly path: string
   readonly first: number
@@ -98,6 +105,19 @@ export class Segment {
   get fences(): readonly Fence[] {
     this.#fences ??= this.#readFences()
     return this.#fences
+  }
+
+  /** What is to be known of an unfinished segment, to go on with it without reading all of it again. */
+  get known(): KnownSegment {
+    const { first, entriesEnd, fences } = this
+    return { first, entriesEnd, fences: [...fences] }
+  }
+
+  /** Of an unfinished segment: takes over what was known of it. */
+  remember({ entriesEnd, fences }: KnownSegment): void {
+    this.#fences = [...fences]
+    this.#entriesEnd = entriesEnd
+    this.#end = this.first + entriesEnd - HEAD_BYTES
   }
 
   /** Of an unfinished segment: hears of an entry that was written behind the last. */

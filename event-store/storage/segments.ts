@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DamagedStore, StoreFull } from './errors.ts'
-import { type EntryVisitor, type PlaceVisitor, Segment } from './segment.ts'
+import { type EntryVisitor, type KnownSegment, type PlaceVisitor, Segment } from './segment.ts'
 import {
   decodeHead,
   decodeTrailer,
@@ -51,6 +51,8 @@ export interface SegmentsOptions {
   readonly firstPosition: number
   /** A segment that has grown so large is finished. */
   readonly segmentBytes: number
+  /** What is known of the last segment, if it still is the last. */
+  readonly known?: KnownSegment | undefined
 }
 
 export class Segments {
@@ -288,6 +290,8 @@ export class Segments {
       return
     }
     this.#list.push(segment)
+    const { known } = this.#options
+    if (known?.first === first && known.entriesEnd <= size) segment.remember(known)
     recoverTail(segment, size)
     if (size > segment.entriesEnd) this.#cutBehindEnd()
   }

@@ -36,11 +36,21 @@ export interface RunEntry extends Key {
   readonly value: number
 }
 
+const putUint48 = (bytes: Buffer, at: number, value: number): void => {
+  const high = Math.floor(value / TWO_32)
+  bytes[at] = high >>> 8
+  bytes[at + 1] = high
+  bytes.writeUInt32BE(value - high * TWO_32, at + 2)
+}
+
 const uint48 = (bytes: Buffer, at: number): number =>
   bytes.readUInt16BE(at) * TWO_32 + bytes.readUInt32BE(at + 2)
 
-/** How a key is put into a filter: as two hashes. */
-export type FilterHash = (key: Key) => readonly [number, number]
+/** How a key is put into a filter: as two hashes, each made of the key's two numbers. */
+export interface FilterHash {
+  a(first: number, second: number): number
+  b(first: number, second: number): number
+}
 
 /** Writes entries, which must come in order, to a new file. */
 export class RunWriter {
@@ -63,12 +73,13 @@ export class RunWriter {
     this.#filter = BloomFilter.for(most)
   }
 
-  add(entry: RunEntry): void {
+  /** Adds an entry: the two numbers of its key and its value. */
+  add(first: number, second: number, value: number): void {
     const at = this.#used
-    this.#bytes.writeUInt32BE(entry.first, at)
-    this.#bytes.writeUIntBE(entry.second, at + 4, 6)
-    this.#bytes.writeUIntBE(entry.value, at + 10, 6)
-    this.#filter.add(...this.#hash(entry))
+    this.#bytes.writeUInt32BE(first, at)
+    putUint48(this.#bytes, at + 4, second)
+    putUint48(this.#bytes, at + 10, value)
+    this.#filter.add(this.#hash.a(first, second), this.#hash.b(first, second))
     this.#used += ENTRY_BYTES
     this.#count++
     if (this.#used === WRITE_BYTES) this.#write()
@@ -155,8 +166,8 @@ export class SortedRun {
   }
 
   /** False only where no entry has this key, as far as the filter's hash tells keys apart. */
-  mayHave(key: Key): boolean {
-    return this.#filter.mayHave(...this.#hash(key))
+  mayHave({ first, second }: Key): boolean {
+    return this.#filter.mayHave(this.#hash.a(first, second), this.#hash.b(first, second))
   }
 
   /** The place of the first entry that is not before a key. */

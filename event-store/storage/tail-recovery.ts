@@ -9,7 +9,8 @@ import { readFully } from './sync-file.ts'
 const WINDOW_BYTES = 1024 * 1024
 
 /**
- * Lets an unfinished segment know of the entries in its file of so many bytes, up to the last whole commit. What follows
+ * Lets an unfinished segment know of the entries in its file of so many bytes, behind those that it knows of already, up to
+ * the last whole commit. What follows
  * is what a kill has left of a commit that nobody was told of. Throws `DamagedStore` where later commits follow: those
  * before them had been on disk.
  */
@@ -36,13 +37,10 @@ function withoutZeros(bytes: Buffer): Buffer {
 }
 
 /** Shows whole entries one after the other; returns where in the file there is no next one. */
-function showEntries(
-  { file, first }: Segment,
-  fileBytes: number,
-  show: (entry: Buffer) => void,
-): number {
+function showEntries(segment: Segment, fileBytes: number, show: (entry: Buffer) => void): number {
+  const { file, first } = segment
   let window = WINDOW_BYTES
-  let place = HEAD_BYTES
+  let place = segment.entriesEnd
   for (;;) {
     const bytes = Buffer.allocUnsafe(Math.min(window, fileBytes - place))
     readFully(file, bytes, bytes.length, place)
