@@ -1,5 +1,6 @@
 // Reading a log: what is known of streams, and records one by one and page by page.
 import {
+  idOf,
   isNote,
   positionOf,
   revisionOf,
@@ -59,6 +60,15 @@ export abstract class LogReader {
     const position = this.sound.index.places.positionOf(streamNumber, revision)
     const record = position === undefined ? undefined : this.record(position)
     return record && inPlace(record, streamNumber, revision)
+  }
+
+  /** The oldest event of the log with this id. */
+  eventById(id: Buffer): Buffer | undefined {
+    for (const position of this.sound.index.ids.candidates(id)) {
+      const record = this.record(position)
+      if (record && idOf(record).equals(id)) return record
+    }
+    return undefined
   }
 
   /** Where the event at a place of a stream stands, or once stood; undefined where there never was one. */

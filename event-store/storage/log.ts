@@ -1,43 +1,25 @@
 // The log on disk: events in the order in which they were written, in files that are only added to, and an index of them.
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  createdOf,
-  encodeRecord,
-  idOf,
-  isNote,
-  markCommit,
-  type NewEvent,
-  positionOf,
-  revisionOf,
-  streamNameOf,
-  streamNumberOf,
-} from '../protocol/recorded-event.ts'
+import { encodeRecord, isNote, markCommit, type NewEvent } from '../protocol/recorded-event.ts'
 import { settingNote, settingOf, skipNote } from './entries.ts'
 import { DamagedStore, StoreFull } from './errors.ts'
 import { demandFormat } from './format.ts'
-import { INDEX_FOLDER, type IndexState, readManifest } from './index-manifest.ts'
+import { INDEX_FOLDER, readManifest } from './index-manifest.ts'
+import { FIRST_POSITION, LogContents } from './log-contents.ts'
 import { LogIndex } from './log-index.ts'
 import { LogReader } from './log-reader.ts'
+import { Pending, type Written } from './pending.ts'
 import { rewriteSegments } from './rewrite.ts'
 import { LOG_FOLDER, Segments } from './segments.ts'
 
 export type { LogRange, StreamEnd, StreamRange } from './log-reader.ts'
+export type { Written } from './pending.ts'
 
-/** Where the first entry stands: position 0 is before everything. */
-const FIRST_POSITION = 1
 /** What must stay free on the disk besides what is written: a run of the index, and the end of a segment. */
 const SPARE_BYTES = 4 * 1024 * 1024
 /** What an event takes in the index, and once more while runs are merged. */
 const INDEX_BYTES_AN_EVENT = 100
-
-/** An event that has just been written. */
-export interface Written {
-  readonly stream: string
-  readonly revision: number
-  readonly position: number
-  readonly record: Buffer
-}
 
 export interface LogOptions {
   readonly dir: string
@@ -62,14 +44,6 @@ function freeBytesIn(dir: string): number {
   return bavail * bsize
 }
 
-/** What the transaction under way has done, to be undone if it fails. */
-class Pending {
-  readonly entries: Buffer[] = []
-  readonly written: Written[] = []
-  readonly streams: string[] = []
-  readonly settings: { readonly name: string; readonly before: string | undefined }[] = []
-}
-
 /**
  * One store's files. Reads see what is committed, and within `transaction` what it has written so far, but for pages of
  * records. Everything is synchronous: a page of records is read, or a batch written, in one go.
@@ -79,12 +53,10 @@ export class Log extends LogReader {
   readonly #now: () => number
   readonly #freeBytes: () => number
   readonly #segments: Segments
-  #index: LogIndex
+  #contents: LogContents
   #next: number
-  #streamCount = 0
-  #lastCreated = 0
-  #settings = new Map<string, string>()
   #transaction: Pending | undefined
+  #flushes = 0
   #broken: DamagedStore | undefined
   #generation = 0
 
@@ -100,8 +72,9 @@ export class Log extends LogReader {
     this.#segments = new Segments({ ...place, segmentBytes, known })
     this.#next = this.#segments.end
     try {
-      this.#index = this.#openIndex()
-      this.#readOn()
+      this.#contents = this.#openContents()
+      this.#contents.readOn(this.#segments)
+      this.unsafe.begin(this.#contents.lastPosition)
     } catch (error) {
       this.#segments.close()
       throw error
@@ -123,12 +96,12 @@ export class Log extends LogReader {
 
   /** Milliseconds since 1970, never running backwards against what is written. */
   now(): number {
-    return Math.max(this.#now(), this.#lastCreated)
+    return Math.max(this.#now(), this.#contents.lastCreated)
   }
 
   protected get sound() {
     if (this.#broken) throw this.#broken
-    return { segments: this.#segments, index: this.#index }
+    return { segments: this.#segments, index: this.#contents.index }
   }
 
   /** What is kept in which files, for those who look after them. */
@@ -143,21 +116,7 @@ export class Log extends LogReader {
 
   /** How many streams there have ever been; they are numbered from 1 on. */
   get streamCount(): number {
-    return this.#streamCount
-  }
-
-  /** Changes when everything was removed. */
-  get generation(): number {
-    return this.#generation
-  }
-
-  /** The oldest event of the log with this id. */
-  eventById(id: Buffer): Buffer | undefined {
-    for (const position of this.sound.index.ids.candidates(id)) {
-      const record = this.record(position)
-      if (record && idOf(record).equals(id)) return record
-    }
-    return undefined
+    return this.#contents.streamCount
   }
 
   /**
@@ -173,8 +132,7 @@ export class Log extends LogReader {
   /** The same, but what was written is on disk, and in what is read page by page, only after the next flush. */
   write(action: () => void): Written[] {
     if (this.#broken) throw this.#broken
-    const pending = new Pending()
-    const created = this.#lastCreated
+    const pending = new Pending(this.#contents)
     this.#transaction = pending
     try {
       action()
@@ -182,8 +140,8 @@ export class Log extends LogReader {
       this.unsafe.add(pending.written)
       return pending.written
     } catch (error) {
-      this.#lastCreated = created
-      this.#undo(pending)
+      pending.undo()
+      this.#next = this.#segments.end
       throw error
     } finally {
       this.#transaction = undefined
@@ -193,6 +151,7 @@ export class Log extends LogReader {
   /** Has all that was written on disk when it returns. */
   flush(): void {
     if (this.#broken) throw this.#broken
+    this.#flushes++
     try {
       this.#segments.flush()
     } catch (error) {
@@ -203,9 +162,12 @@ export class Log extends LogReader {
 
   /** The same without making anybody wait; nothing may be written until it is done. */
   flushAside(done: (error?: Error) => void): void {
+    const flush = ++this.#flushes
     this.#segments.flushAside(error => {
-      if (!error) this.unsafe.clear()
-      done(error ? this.#break(error) : undefined)
+      // Waited for in the meantime, it is over: what has been written since is on its way with another.
+      const isOver = flush !== this.#flushes
+      if (!isOver && !error) this.unsafe.clear()
+      done(error && !isOver ? this.#break(error) : undefined)
     })
   }
 
@@ -217,9 +179,10 @@ export class Log extends LogReader {
     if (this.#broken) return
     try {
       if (this.#segments.isFull) this.#segments.roll()
-      if (!this.#index.isRunDue) return
-      this.#index.makeRuns(this.#state)
-      this.#index.tidy()
+      const { index } = this.#contents
+      if (!index.isRunDue) return
+      index.makeRuns(this.#contents.stateAt(this.#segments))
+      index.tidy()
     } catch {
       // As promised.
     }
@@ -227,10 +190,7 @@ export class Log extends LogReader {
 
   /** Within a transaction: gives a stream its number. */
   createStream(name: string): number {
-    const number = ++this.#streamCount
-    this.#index.names.add(name, number)
-    this.#pending.streams.push(name)
-    return number
+    return this.#pending.addStream(name)
   }
 
   /** Within a transaction: writes an event at a place of its stream; returns its position. */
@@ -248,31 +208,27 @@ export class Log extends LogReader {
       position,
       created,
     })
-    this.#lastCreated = created
-    this.#add(record)
-    this.#index.places.add(stream.number, revision, position)
-    this.#index.ids.add(event.id, position)
-    this.#pending.written.push({ stream: stream.name, revision, position, record })
+    this.#next += record.length
+    this.#pending.addEvent({ stream: stream.name, revision, position, record }, created)
     return position
   }
 
   /** Within a transaction: takes a position at which nothing is written. */
   skipPosition(): number {
     const position = this.#next
-    this.#add(skipNote(position))
+    this.#addNote(skipNote(position))
     return position
   }
 
   /** What was kept under a name with `putSetting`. Can be asked whatever has become of the last write. */
   setting(name: string): string | undefined {
-    return this.#settings.get(name)
+    return this.#contents.settings.get(name)
   }
 
   /** Within a transaction: keeps a text of somebody's under a name, apart from the events. */
   putSetting(name: string, value: string): void {
-    this.#add(settingNote(this.#next, { name, value }))
-    this.#pending.settings.push({ name, before: this.#settings.get(name) })
-    this.#settings.set(name, value)
+    this.#addNote(settingNote(this.#next, { name, value }))
+    this.#pending.addSetting(name, value)
   }
 
   /**
@@ -287,7 +243,7 @@ export class Log extends LogReader {
     const isWantedEntry = (entry: Buffer): boolean => {
       if (!isNote(entry)) return isWanted(entry)
       const setting = settingOf(entry)
-      return setting !== undefined && this.#settings.get(setting.name) === setting.value
+      return setting !== undefined && this.setting(setting.name) === setting.value
     }
     const isOver = (): boolean => stop.aborted || this.#generation !== generation
     const before = this.#segments.bytes
@@ -299,21 +255,20 @@ export class Log extends LogReader {
   clear(): void {
     if (this.#broken) throw this.#broken
     this.#generation++
-    this.#index.abandon()
+    this.#contents.index.abandon()
     LogIndex.forget(this.#indexPlace)
     this.#segments.clear()
-    this.#index = this.#openIndex()
+    this.#contents = this.#openContents()
     this.#next = this.#segments.end
-    this.#streamCount = 0
-    this.#lastCreated = 0
-    this.#settings = new Map()
+    this.#flushes++
     this.unsafe.begin(0)
   }
 
   /** Closes the files; the log can't be used afterwards. */
   async close(): Promise<void> {
     try {
-      await this.#index.close(this.#broken ? undefined : this.#state)
+      const state = this.#broken ? undefined : this.#contents.stateAt(this.#segments)
+      await this.#contents.index.close(state)
     } finally {
       this.#segments.close()
     }
@@ -321,15 +276,7 @@ export class Log extends LogReader {
 
   protected pending(position: number): Buffer | undefined {
     if (position < this.#segments.end) return undefined
-    const written = this.#transaction?.written ?? []
-    let [low, high] = [0, written.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((written[middle] as Written).position < position) low = middle + 1
-      else high = middle
-    }
-    const found = written[low]
-    return found?.position === position ? found.record : undefined
+    return this.#transaction?.recordAt(position)
   }
 
   get #pending(): Pending {
@@ -337,27 +284,18 @@ export class Log extends LogReader {
     return this.#transaction
   }
 
-  get #state(): IndexState {
-    return {
-      through: this.#next,
-      streams: this.#streamCount,
-      settings: Object.fromEntries(this.#settings),
-      last: this.#segments.last.known,
-    }
-  }
-
   get #indexPlace(): string {
     return join(this.#options.dir, INDEX_FOLDER)
   }
 
-  #openIndex(): LogIndex {
+  #openContents(): LogContents {
     const { durable, runEvents = RUN_EVENTS } = this.#options
-    return new LogIndex({ dir: this.#indexPlace, durable, runEvents })
+    return new LogContents(new LogIndex({ dir: this.#indexPlace, durable, runEvents }))
   }
 
-  #add(entry: Buffer): void {
-    this.#pending.entries.push(entry)
-    this.#next += entry.length
+  #addNote(note: Buffer): void {
+    this.#pending.entries.push(note)
+    this.#next += note.length
   }
 
   #append({ entries, written }: Pending): void {
@@ -368,76 +306,6 @@ export class Log extends LogReader {
       throw new StoreFull(`There is no room left in ${this.#options.dir}.`)
     }
     this.#segments.append(entries)
-  }
-
-  #undo({ written, streams, settings }: Pending): void {
-    for (const { record, revision } of written.toReversed()) {
-      this.#index.places.undo(streamNumberOf(record), revision)
-      this.#index.ids.undo()
-    }
-    for (const name of streams) this.#index.names.undo(name)
-    this.#streamCount -= streams.length
-    for (const { name, before } of settings.toReversed()) {
-      if (before === undefined) this.#settings.delete(name)
-      else this.#settings.set(name, before)
-    }
-    this.#next = this.#segments.end
-  }
-
-  /** Tells the index what the log holds beyond it, or everything where there is no index to be trusted. */
-  #readOn(): void {
-    const { opened } = this.#index
-    if (opened && opened.through > this.#segments.end) {
-      const lost = `positions ${this.#segments.end} to ${opened.through} are damaged or missing`
-      throw new DamagedStore(`${this.#options.dir} has lost its end: ${lost}.`)
-    }
-    const from = opened?.through ?? FIRST_POSITION
-    this.#streamCount = opened?.streams ?? 0
-    this.#settings = new Map(Object.entries(opened?.settings ?? {}))
-    this.#segments.forwards(from, (entry, position) => {
-      if (this.#index.isRunDue) {
-        this.#index.makeRuns({ ...this.#state, through: position })
-        this.#index.tidyNow()
-      }
-      this.#learn(entry, position)
-      return true
-    })
-    this.#findLast()
-    if (!opened) this.#index.tidy()
-  }
-
-  #learn(entry: Buffer, position: number): void {
-    if (isNote(entry)) {
-      const setting = settingOf(entry)
-      if (setting) this.#settings.set(setting.name, setting.value)
-      return
-    }
-    const number = streamNumberOf(entry)
-    if (this.#isNew(number)) {
-      this.#streamCount = Math.max(this.#streamCount, number)
-      this.#index.names.add(streamNameOf(entry).toString(), number)
-    }
-    this.#index.places.add(number, revisionOf(entry), position)
-    this.#index.ids.add(idOf(entry), position)
-  }
-
-  /** Where a scavenge removed a stream's first events, its number shows later than others that are higher. */
-  #isNew(number: number): boolean {
-    if (number > this.#streamCount) return true
-    if (this.#index.opened) return false
-    const { head, tombstoned } = this.#index.places.endOf(number)
-    return head < 0 && !tombstoned
-  }
-
-  #findLast(): void {
-    let last = 0
-    this.#segments.backwards(Number.POSITIVE_INFINITY, entry => {
-      if (isNote(entry)) return true
-      last = positionOf(entry)
-      this.#lastCreated = createdOf(entry)
-      return false
-    })
-    this.unsafe.begin(last)
   }
 
   #break(cause: unknown): DamagedStore {

@@ -58,7 +58,9 @@ export interface SegmentsOptions {
 export class Segments {
   readonly #options: SegmentsOptions
   readonly #list: Segment[] = []
-  #closed = false
+  /** Segments that are on their way to disk, and how often; those among them that are to be closed afterwards. */
+  readonly #flushing = new Map<Segment, number>()
+  readonly #left = new Set<Segment>()
   /** Where the zeros behind the last segment's end stop, if there are any. */
   #zerosEnd = 0
 
@@ -171,7 +173,21 @@ export class Segments {
       done(null)
       return
     }
-    fdatasync(this.last.file, error => done(this.#closed ? null : error))
+    const { last } = this
+    this.#flushing.set(last, (this.#flushing.get(last) ?? 0) + 1)
+    fdatasync(last.file, error => {
+      const others = (this.#flushing.get(last) as number) - 1
+      if (others > 0) this.#flushing.set(last, others)
+      else this.#flushing.delete(last)
+      if (others === 0 && this.#left.delete(last)) last.close()
+      done(error)
+    })
+  }
+
+  /** Closes a file once nothing of it is on its way to disk. */
+  #leave(segment: Segment): void {
+    if (this.#flushing.has(segment)) this.#left.add(segment)
+    else segment.close()
   }
 
   /** Finishes the last segment and begins the next; what was written must be on disk. */
@@ -188,7 +204,7 @@ export class Segments {
       throw error
     }
     this.#begin(last.end)
-    last.close()
+    this.#leave(last)
     this.#list[this.#list.indexOf(last)] = this.#finished(basename(last.path), last.end)
   }
 
@@ -232,15 +248,14 @@ export class Segments {
   }
 
   close(): void {
-    this.#closed = true
     if (this.#zerosEnd > 0) this.#cutBehindEnd()
-    for (const segment of this.#list) segment.close()
+    for (const segment of this.#list) this.#leave(segment)
   }
 
   /** Removes all files and begins anew. */
   clear(): void {
     for (const segment of this.#list.splice(0).reverse()) {
-      segment.close()
+      this.#leave(segment)
       rmSync(segment.path, { force: true })
     }
     this.#begin(this.#options.firstPosition)
