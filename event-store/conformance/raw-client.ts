@@ -87,8 +87,12 @@ export class RawClient {
   }
 
   /** Makes a call with any bytes as its body, to its end. */
-  async call(path: string, body: Buffer, headers: Record<string, string> = {}): Promise<Ending> {
-    const stream = this.request(path, headers)
+  call(path: string, body: Buffer, headers: Record<string, string> = {}): Promise<Ending> {
+    return this.ended(this.request(path, headers), body)
+  }
+
+  /** Sends a call's body, and resolves with how it ended. */
+  async ended(stream: ClientHttp2Stream, body: Buffer): Promise<Ending> {
     const seen: Record<string, unknown> = {}
     stream.on('response', response => Object.assign(seen, response))
     stream.on('trailers', trailers => Object.assign(seen, trailers))
