@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { accessDenied } from '../protocol/errors.ts'
 import type { Admission } from '../transport/grpc-server.ts'
+import { pathOf, type ServedPages } from '../transport/pages.ts'
 import { ADMINS, ANONYMOUS, OPS, type Principal } from '../transport/principal.ts'
 import { GrpcError } from '../transport/status.ts'
 import type { SignIn } from './sign-in.ts'
@@ -33,8 +34,10 @@ const CIRCLES: Readonly<Record<string, Circle>> = {
 }
 const PREFIX = '/event_store.client.'
 
-/** Pages that say something about what is stored; the others tell that the server is there, or are not there. */
-const CLOSED_PAGES = /^\/(?:stats|users|subscriptions)(?:[/?]|$)/
+/** The pages that tell only that the server is there. Every other page asks for credentials, also one that is added. */
+const OPEN_PAGES: ReadonlySet<string> = new Set(['/ping', '/info', '/gossip', '/health/live'])
+/** The real server has it and asks for credentials; here it is missing, which is said only to those who have them. */
+const USERS_PAGE = '/users'
 
 function isIn(circle: Circle | undefined, principal: Principal): boolean {
   if (circle === 'everybody' || principal.groups.includes(ADMINS)) return true
@@ -48,8 +51,11 @@ function circleOfMethod(path: string): Circle | undefined {
   return CIRCLES[name] ?? CIRCLES[name.split('/')[0] as string]
 }
 
-function circleOfPage({ url = '/', method = '' }: IncomingMessage): Circle {
-  if (!CLOSED_PAGES.test(url)) return 'everybody'
+function circleOfPage(request: IncomingMessage, pages: ServedPages): Circle {
+  const path = pathOf(request)
+  const isMissing = !pages.has(path) && path !== USERS_PAGE
+  if (OPEN_PAGES.has(path) || isMissing) return 'everybody'
+  const { method } = request
   // What is not only read changes how the server works, as its operations do.
   return method === 'GET' || method === 'HEAD' ? 'users' : 'operators'
 }
@@ -68,9 +74,9 @@ const UNAUTHORIZED = { 'www-authenticate': 'Basic realm="event store"', 'content
 
 /** Serves pages by who asks for them. */
 export const admittedPages =
-  (pages: RequestListener, signIn: SignIn): RequestListener =>
+  (pages: ServedPages, signIn: SignIn): RequestListener =>
   async (request, response) => {
-    const circle = circleOfPage(request)
+    const circle = circleOfPage(request, pages)
     const who =
       circle === 'everybody' ? ANONYMOUS : await signIn.principalOf(request.headers.authorization)
     if (!(who instanceof GrpcError) && isIn(circle, who)) {

@@ -1,11 +1,11 @@
 // Bytes that make no sense: each is refused by a clear status, and the server goes on.
 
 import { once } from 'node:events'
-import { connect as connectHttp2, constants } from 'node:http2'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { aStream, events, labels, useServer } from './harness.ts'
+import { type Ending, RawClient } from './raw-client.ts'
 
 const bench = useServer()
 const STREAMS = '/event_store.client.streams.Streams'
@@ -18,35 +18,17 @@ afterEach(async () => {
   expect(await labels(client.readStream(stream))).toEqual(['0:still here'])
 })
 
-interface Ending {
-  readonly http: number
-  readonly status: string | undefined
-  readonly message: string | undefined
-}
-
-/** One call with any bytes as its body, to its end. */
+/** One call with any bytes as its body, on a connection of its own. */
 async function call(
   path: string,
   body: Buffer,
-  headers: Record<string, string> = { 'content-type': 'application/grpc' },
+  headers: Record<string, string> = {},
 ): Promise<Ending> {
-  const session = connectHttp2(`http://127.0.0.1:${bench().server.port}`)
+  const raw = new RawClient(bench().server.port)
   try {
-    const stream = session.request({ ':method': 'POST', ':path': path, te: 'trailers', ...headers })
-    const seen: Record<string, unknown> = {}
-    stream.on('response', response => Object.assign(seen, response))
-    stream.on('trailers', trailers => Object.assign(seen, trailers))
-    stream.on('error', () => {})
-    stream.resume()
-    stream.end(body)
-    await once(stream, 'close')
-    return {
-      http: Number(seen[constants.HTTP2_HEADER_STATUS]),
-      status: seen['grpc-status'] as string | undefined,
-      message: seen['grpc-message'] as string | undefined,
-    }
+    return await raw.call(path, body, headers)
   } finally {
-    session.destroy()
+    await raw.close()
   }
 }
 
@@ -95,8 +77,7 @@ test('what is no gRPC is refused as HTTP', async () => {
 })
 
 test('an encoding that is not known is refused by name', async () => {
-  const headers = { 'content-type': 'application/grpc', 'grpc-encoding': 'brotli' }
-  const ending = await call(`${STREAMS}/Read`, framed(''), headers)
+  const ending = await call(`${STREAMS}/Read`, framed(''), { 'grpc-encoding': 'brotli' })
   expect(ending.status).toBe('12')
   expect(ending.message).toContain('brotli')
 })

@@ -18,6 +18,7 @@ export function build(): void {
 export interface ServerProcess {
   readonly process: ChildProcess
   readonly connectionString: string
+  readonly port: number
 }
 
 /** Starts the process and waits until it is ready. Rejects with what it said if it ends before that. */
@@ -33,7 +34,8 @@ export async function startProcess(...args: string[]): Promise<ServerProcess> {
     })
     child.once('close', code => reject(new Error(`It ended with ${code}: ${errors}`)))
   })
-  return { process: child, connectionString: await ready }
+  const connectionString = await ready
+  return { process: child, connectionString, port: Number(/:(\d+)\?/.exec(connectionString)?.[1]) }
 }
 
 /** Ends a process by a signal and waits until it is gone; returns its exit code. */

@@ -12,6 +12,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js'
 import { credentials } from '@grpc/grpc-js'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startEventStore } from '../index.ts'
+import { pagesOf } from '../rpc/pages.ts'
 import { selfSigned } from '../transport/self-signed.ts'
 import { aStream, events, failureOf, labels } from './harness.ts'
 import { ADMIN, type Login, NOBODY, OPERATOR, SecureServer } from './secure-server.ts'
@@ -137,14 +138,45 @@ describe('on one port', () => {
         .end()
     })
 
-  test('pages about the server are open, others are for users, changes for operators', async () => {
-    for (const path of ['/ping', '/info', '/gossip']) expect(await page(path, NOBODY)).toBe(200)
-    expect(await page('/health/live', NOBODY)).toBe(204)
-    expect(await page('/nothing', NOBODY)).toBe(404)
-    for (const path of ['/stats', '/subscriptions', '/subscriptions/a/g/info']) {
-      expect(await page(path, NOBODY)).toBe(401)
-      expect(await page(path, { username: 'admin', password: 'wrong' })).toBe(401)
+  test('of all pages four are open, to everybody who reads them', async () => {
+    // What a page says is asked for only when somebody reads it.
+    const all = Object.keys(pagesOf(undefined as never, undefined as never))
+    const asked = [
+      ...all,
+      '/subscriptions',
+      '/subscriptions/a',
+      '/subscriptions/a/g/info',
+      '/users',
+    ]
+    const answers = await Promise.all(
+      asked.map(async path => [path, await page(path, NOBODY)] as const),
+    )
+    const open = answers.filter(([, status]) => status !== 401).map(([path]) => path)
+    expect(open.sort()).toEqual(['/gossip', '/health/live', '/info', '/ping'])
+    for (const path of open) {
+      expect(await page(`${path}?a=/stats`, NOBODY)).toBe(path === '/health/live' ? 204 : 200)
+      expect(await page(path, NOBODY, 'POST')).toBe(405)
     }
+    const wrong = { username: 'admin', password: 'wrong' }
+    expect(await page('/stats?a=/ping', NOBODY)).toBe(401)
+    expect(await page('/stats', wrong)).toBe(401)
+  })
+
+  test.each([
+    '/nothing',
+    '/',
+    '/Stats',
+    '//stats',
+    '/stats/',
+    '/%73tats',
+    '/subscriptionsx',
+    '/ping/x',
+  ])('nothing is at %s, and nobody is asked who wants to know', async path => {
+    expect(await page(path, NOBODY)).toBe(404)
+    expect(await page(path, ADMIN)).toBe(404)
+  })
+
+  test('other pages are for users, changes for operators', async () => {
     expect(await page('/stats', user)).toBe(200)
     expect(await page('/subscriptions/restart', user, 'POST')).toBe(403)
     expect(await page('/subscriptions/restart', OPERATOR, 'POST')).toBe(200)

@@ -31,7 +31,8 @@ export function statistics(store: Store): { proc: Figures; sys: Figures; es: Fig
       totalMem: totalmem(),
       loadavg: { '1m': minute, '5m': fiveMinutes, '15m': quarter },
     },
-    es: { checksum: store.log.lastPosition },
+    // Who hears of what is written: subscriptions, persistent ones that somebody reads, running projections.
+    es: { checksum: store.log.lastPosition, followers: store.feed.followers },
   }
 }
 

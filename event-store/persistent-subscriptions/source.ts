@@ -3,6 +3,7 @@ import { positionOf, revisionOf, streamNameOf } from '../protocol/recorded-event
 import type { Written } from '../storage/log.ts'
 import type { Store } from '../store.ts'
 import { isHiddenFromAll } from '../streams/names.ts'
+import { aTurn } from '../subscriptions/catch-up.ts'
 import { type Filter, filterOf } from '../subscriptions/filter.ts'
 import type { Follower } from '../subscriptions/live-feed.ts'
 import { ALL, type GroupConfig } from './settings.ts'
@@ -73,10 +74,11 @@ function logSource({ log, feed }: Store, matches: Filter): Source {
     read(from, limit) {
       const records: Buffer[] = []
       let next = from
+      const goesOn = aTurn()
       const considered = log.scanAll({ from, backwards: false, limit: CONSIDERED }, record => {
-        if (records.length === limit) return
         next = positionOf(record) + 1
         if (isWanted(record)) records.push(Buffer.from(record))
+        return records.length < limit && goesOn()
       })
       return { records, next, atEnd: considered === 0 }
     },
@@ -93,7 +95,7 @@ function logSource({ log, feed }: Store, matches: Filter): Source {
   }
 }
 
-/** Opens what a group reads. Throws a SyntaxError for a filter that can't be read. */
+/** Opens what a group reads. Throws a SyntaxError for a filter that is refused. */
 export function sourceOf(store: Store, { stream, filter }: GroupConfig): Source {
   if (stream !== ALL) return streamSource(store, stream)
   return logSource(store, filter ? filterOf(filter) : () => true)

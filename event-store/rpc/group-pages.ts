@@ -29,19 +29,18 @@ export function groupPages(groups: PersistentSubscriptions): PageSource {
     ['GET info', info],
     ['POST replayParked', replay],
   ])
-  return (method, path) => {
-    const [, root, ...rest] = path.split('/')
-    if (root !== 'subscriptions') return undefined
-    const parts = rest.map(decoded)
+  const answer = (method: string, encoded: readonly string[]): ReturnType<PageSource['answer']> => {
+    const parts = encoded.map(decoded)
     if (parts.includes(undefined)) return MISSING
     const [stream, name, action] = parts
-    if (method === 'POST' && path === '/subscriptions/restart') return restart()
+    if (method === 'POST' && encoded.join('/') === 'restart') return restart()
     if (method === 'GET' && parts.length < 2) return lists(stream)
     const act = actions.get(`${method} ${action}`)
     if (!act || parts.length !== 3) return undefined
     const group = groups.find(stream as string, name as string)
     return group ? act(group) : MISSING
   }
+  return { root: '/subscriptions', answer }
 }
 
 function decoded(part: string): string | undefined {

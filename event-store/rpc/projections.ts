@@ -2,6 +2,7 @@
 
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { Projector } from '../projections/projector.ts'
+import { SYSTEM_PROJECTIONS } from '../projections/system-projections.ts'
 import { invalid } from '../protocol/errors.ts'
 import {
   DONE,
@@ -58,7 +59,7 @@ function answer(call: Call, frame: Buffer): void {
 const create: Handler = unary(() => {
   throw new GrpcError(
     Status.UNIMPLEMENTED,
-    "User-defined projections in JavaScript are not offered; the server's own are there: $by_category, $by_event_type, $by_correlation_id, $stream_by_category, $streams.",
+    `Method is unimplemented: ${SERVICE}/Create. User-defined projections in JavaScript are not offered; the server's own are there: ${SYSTEM_PROJECTIONS.map(({ name }) => name).join(', ')}.`,
   )
 })
 

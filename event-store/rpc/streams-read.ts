@@ -17,7 +17,7 @@ import type { Store } from '../store.ts'
 import { EventSender } from '../streams/event-sender.ts'
 import { ALL, isHiddenFromAll } from '../streams/names.ts'
 import { allSource } from '../subscriptions/all-subscription.ts'
-import { CatchUp, otherWork, PAGE_EVENTS } from '../subscriptions/catch-up.ts'
+import { aTurn, CatchUp, otherWork, PAGE_EVENTS } from '../subscriptions/catch-up.ts'
 import { streamSource } from '../subscriptions/stream-subscription.ts'
 import type { Call } from '../transport/call.ts'
 import type { Handler } from '../transport/grpc-server.ts'
@@ -162,11 +162,14 @@ async function readAll(
   let left = Number(wanted)
   while (left > 0 && (backwards || from <= end)) {
     const range = { from, backwards, limit: Math.min(limit, Math.max(left, LEAST_PAGE_EVENTS)) }
+    const goesOn = aTurn()
     const found = log.scanAll(range, record => {
       from = positionOf(record) + (backwards ? 0 : 1)
-      if (left === 0 || isHiddenFromAll(streamNameOf(record)) || !matches(record)) return
-      sender.send(record)
-      left--
+      if (!isHiddenFromAll(streamNameOf(record)) && matches(record)) {
+        sender.send(record)
+        left--
+      }
+      return left > 0 && goesOn()
     })
     if (found === 0) break
     if (!(await call.ready())) return

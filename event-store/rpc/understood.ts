@@ -14,12 +14,12 @@ export function understood<T>(decode: () => T): T {
   }
 }
 
-/** Makes a filter; what can't be read becomes INVALID_ARGUMENT. */
+/** Makes a filter; one that is refused becomes INVALID_ARGUMENT. */
 export function understoodFilter(filter: FilterRequest): Filter {
   if (filter.on === undefined) throw invalid('The filter names neither streams nor types.')
   try {
     return filterOf(filter)
   } catch (cause) {
-    throw invalid(`The regular expression can't be read: ${(cause as Error).message}`, { cause })
+    throw invalid(`The regular expression can't be used: ${(cause as Error).message}`, { cause })
   }
 }

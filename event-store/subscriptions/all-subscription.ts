@@ -5,7 +5,7 @@ import type { Log, Written } from '../storage/log.ts'
 import type { EventSender } from '../streams/event-sender.ts'
 import { isHiddenFromAll } from '../streams/names.ts'
 import type { Call } from '../transport/call.ts'
-import { PAGE_EVENTS, type Source } from './catch-up.ts'
+import { aTurn, PAGE_EVENTS, type Source } from './catch-up.ts'
 import type { Filter } from './filter.ts'
 import type { Follower, LiveFeed } from './live-feed.ts'
 
@@ -42,7 +42,12 @@ export function allSource(
     follow: (follower: Follower) => feed.followAll(follower),
     sendPage() {
       const range = { from: last + 1, backwards: false, limit: pageEvents }
-      return log.scanAll(range, consider) > 0
+      const goesOn = aTurn()
+      const look = (record: Buffer): boolean => {
+        consider(record)
+        return goesOn()
+      }
+      return log.scanAll(range, look) > 0
     },
     onCaughtUp() {
       if (considered > 0) sendCheckpoint()

@@ -68,5 +68,14 @@ export class CatchUp implements Follower {
   }
 }
 
+/** How long a page is looked for before the other calls have their turn. */
+const TURN_MS = 20
+
+/** Begins a turn: returns what tells whether there is time left. */
+export function aTurn(): () => boolean {
+  const end = performance.now() + TURN_MS
+  return () => performance.now() < end
+}
+
 /** Lets the other calls have their turn. */
 export const otherWork = (): Promise<void> => new Promise(resolve => setImmediate(resolve))

@@ -34,6 +34,13 @@ export class LiveFeed {
     return () => this.#ofAll.delete(follower)
   }
 
+  /** How many follow single streams, and how many everything. */
+  get followers(): { streams: number; all: number } {
+    let streams = 0
+    for (const followers of this.#ofStreams.values()) streams += followers.size
+    return { streams, all: this.#ofAll.size }
+  }
+
   publish(written: readonly Written[]): void {
     for (const event of written) {
       for (const follower of this.#ofStreams.get(event.stream) ?? []) follower.onWritten(event)

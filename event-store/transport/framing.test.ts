@@ -55,4 +55,8 @@ test('trailers carry ASCII only', () => {
   expect(encodeMessage('a%ü\n')).toBe('a%25%C3%BC%0A')
   expect(encodeTrailer('plain name')).toBe('plain name')
   expect(encodeTrailer('l\nl')).toBe('l%0Al')
+  // Longer than headers should be: cut, and not within a character.
+  const long = `${'x'.repeat(1999)}😀`
+  expect(encodeTrailer(long)).toBe(`${'x'.repeat(1999)}%E2%80%A6`)
+  expect(encodeMessage(long)).toBe(`${'x'.repeat(1999)}%E2%80%A6`)
 })

@@ -29,7 +29,7 @@ const MAX_CONCURRENT_STREAMS = 50_000
 /** Megabytes of memory that one session may hold in frames of unread messages. */
 const MAX_SESSION_MEMORY_MB = 256
 
-/** How often a client is asked whether it is still there. */
+/** How often a client is asked whether it is still there, unless something else is wanted. */
 const PING_MS = 10_000
 /** One that leaves so many in a row unanswered is gone; one that is busy with large appends may leave a few. */
 const MOST_UNANSWERED = 3
@@ -40,11 +40,17 @@ export class GrpcServer {
   readonly #routes: Routes
   readonly #services: ReadonlySet<string>
   readonly #admission: Admission
+  readonly #pingMs: number
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #calls = new Set<Call>()
 
-  constructor(routes: Routes, admission: Admission = () => SYSTEM) {
+  constructor(
+    routes: Routes,
+    admission: Admission = () => SYSTEM,
+    { pingMs = PING_MS }: { readonly pingMs?: number } = {},
+  ) {
     this.#admission = admission
+    this.#pingMs = pingMs
     // The real server matches paths without regard to case, and its method list is in lower case.
     this.#routes = new Map([...routes].map(([path, handler]) => [path.toLowerCase(), handler]))
     this.#services = new Set([...this.#routes.keys()].map(path => path.split('/')[1] as string))
@@ -87,7 +93,7 @@ export class GrpcServer {
   #hold(session: ServerHttp2Session): void {
     session.setLocalWindowSize(SESSION_WINDOW_BYTES)
     this.#sessions.add(session)
-    const pings = pinged(session)
+    const pings = pinged(session, this.#pingMs)
     session.on('close', () => {
       clearInterval(pings)
       this.#sessions.delete(session)
@@ -136,7 +142,7 @@ function begin(call: Call, admitted: Principal | GrpcError, handler: Handler): v
   call.attempt(() => handler(call))
 }
 
-function pinged(session: ServerHttp2Session): NodeJS.Timeout {
+function pinged(session: ServerHttp2Session, pingMs: number): NodeJS.Timeout {
   let unanswered = 0
   const ping = (): void => {
     if (unanswered === MOST_UNANSWERED) session.destroy()
@@ -146,7 +152,7 @@ function pinged(session: ServerHttp2Session): NodeJS.Timeout {
       if (!error) unanswered = 0
     })
   }
-  return setInterval(ping, PING_MS).unref()
+  return setInterval(ping, pingMs).unref()
 }
 
 function refuse(stream: ServerHttp2Stream, words: string): void {

@@ -1,4 +1,6 @@
 // Frames come out as they went in, however calls share the blocks.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Outbox } from './outbox.ts'
@@ -33,4 +35,25 @@ test('each call gets its own frames in order, whoever sent in between', () => {
       }
     }),
   )
+})
+
+test('a call that has sent all it had keeps nothing alive of what others sent since', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const kept = (): number => {
+    collect()
+    return process.memoryUsage().arrayBuffers
+  }
+  const busy = new Outbox()
+  const before = kept()
+  const idle = Array.from({ length: 500 }, () => {
+    const outbox = new Outbox()
+    outbox.add(Buffer.alloc(100))
+    outbox.take()
+    for (let i = 0; i < 10; i++) busy.add(Buffer.alloc(10_000))
+    busy.take()
+    return outbox
+  })
+  // What was collected is given back a moment later.
+  await expect.poll(() => (kept() - before) / idle.length, { timeout: 20_000 }).toBeLessThan(1000)
 })

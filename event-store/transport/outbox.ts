@@ -5,13 +5,16 @@ const BLOCK_BYTES = 64 * 1024
 /** Larger frames are copied alone. */
 const LARGEST_SMALL_FRAME = BLOCK_BYTES / 4
 
+/** Where an outbox is that is empty: one that is idle must keep no block alive that others have filled long ago. */
+const NOWHERE = Buffer.alloc(0)
+
 let block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
 let used = 0
 
 /** One call's frames in order. They are copied as they are added: the caller may use the memory again. */
 export class Outbox {
   #pieces: Buffer[] = []
-  #block = block
+  #block: Buffer = NOWHERE
   #start = 0
   #end = 0
   #bytes = 0
@@ -53,6 +56,7 @@ export class Outbox {
 
   clear(): void {
     this.#pieces = []
+    this.#block = NOWHERE
     this.#start = this.#end
     this.#bytes = 0
   }

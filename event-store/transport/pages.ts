@@ -8,8 +8,18 @@ export interface Page {
 }
 /** Pages by path. */
 export type Pages = Readonly<Record<string, (request: IncomingMessage) => Page>>
-/** Pages by method and path, for those that no table can list; undefined for what it has not. */
-export type PageSource = (method: string, path: string) => Page | Promise<Page> | undefined
+/** Pages that no table can list: those below a root. */
+export interface PageSource {
+  /** Such as `/subscriptions`. */
+  readonly root: string
+  /** The answer to a method and the path's parts below the root; undefined for what there is not. */
+  answer(method: string, parts: readonly string[]): Page | Promise<Page> | undefined
+}
+/** Serves pages, and says of a path whether anything may be there: what is not there has nothing to hide. */
+export type ServedPages = RequestListener & { has(path: string): boolean }
+
+/** Which page a request asks for. */
+export const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[0] as string
 
 function answer(response: ServerResponse, { status, json }: Page): void {
   if (json === undefined) {
@@ -26,23 +36,28 @@ function answer(response: ServerResponse, { status, json }: Page): void {
 }
 
 /** Serves the pages to GET and HEAD, and what `more` has; a gRPC path over HTTP/1.1 is told to upgrade. */
-export const servePages =
-  (pages: Pages, more: PageSource): RequestListener =>
-  async (request, response) => {
+export function servePages(pages: Pages, more: PageSource): ServedPages {
+  const isMore = (path: string): boolean => path === more.root || path.startsWith(`${more.root}/`)
+  const serve: RequestListener = async (request, response) => {
     request.resume()
-    const path = (request.url ?? '/').split('?')[0] as string
-    const page = pages[path]
+    const { method = 'GET' } = request
+    const path = pathOf(request)
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined
     if (page) {
-      const readable = request.method === 'GET' || request.method === 'HEAD'
+      const readable = method === 'GET' || method === 'HEAD'
       answer(response, readable ? page(request) : { status: 405 })
-    } else if (/^application\/grpc/.test(request.headers['content-type'] ?? '')) {
+    } else if (isMore(path)) answer(response, await pageOf(more, method, path))
+    else if (/^application\/grpc/.test(request.headers['content-type'] ?? '')) {
       response.writeHead(426, { upgrade: 'h2c', 'content-type': 'application/grpc' }).end()
-    } else answer(response, await pageOf(more, request.method ?? 'GET', path))
+    } else answer(response, { status: 404 })
   }
+  return Object.assign(serve, { has: (path: string) => Object.hasOwn(pages, path) || isMore(path) })
+}
 
 async function pageOf(source: PageSource, method: string, path: string): Promise<Page> {
   try {
-    return (await source(method, path)) ?? { status: 404 }
+    const parts = path.slice(source.root.length).split('/').slice(1)
+    return (await source.answer(method, parts)) ?? { status: 404 }
   } catch (error) {
     return { status: 500, json: { error: (error as Error).message } }
   }

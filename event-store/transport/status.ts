@@ -37,18 +37,29 @@ export class GrpcError extends Error {
   }
 }
 
+/** Headers have their limits, 64 KiB for all of them together with most clients: a longer text goes no further. */
+const LONGEST_TEXT = 2000
+
+/** No more of a text than a header should carry, and no half characters. */
+const cut = (text: string): string =>
+  text.length <= LONGEST_TEXT
+    ? text
+    : `${text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/, '')}…`
+
 const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
 const isPlain = (byte: number): boolean => byte >= 0x20 && byte <= 0x7e && byte !== 0x25
 
 /** `grpc-message` as the protocol wants it: UTF-8, all but printable ASCII percent-encoded. */
 export const encodeMessage = (text: string): string =>
-  Array.from(Buffer.from(text), byte =>
+  Array.from(Buffer.from(cut(text)), byte =>
     isPlain(byte) ? String.fromCharCode(byte) : percent(byte),
   ).join('')
 
 /** A trailer's value: as it is where a header can carry it, else percent-encoded as a whole. */
-export const encodeTrailer = (text: string): string =>
-  /^[\x20-\x7e]*$/.test(text) && text.trim() === text ? text : encodeURIComponent(text)
+export function encodeTrailer(whole: string): string {
+  const text = cut(whole)
+  return /^[\x20-\x7e]*$/.test(text) && text.trim() === text ? text : encodeURIComponent(text)
+}
 
 /** The trailers that end a call. */
 export function trailersOf(
