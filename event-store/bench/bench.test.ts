@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { build } from '../conformance/server-process.ts'
 import { parseOptions } from './options.ts'
-import { compared, type Row, renderTable } from './report.ts'
+import { type Row, rateRow, renderTable } from './report.ts'
 import { quantile } from './statistics.ts'
 
 const MAIN = join(fileURLToPath(new URL('..', import.meta.url)), 'dist', 'bench', 'main.js')
@@ -42,7 +42,10 @@ test('a smoke run measures everything, without a failed request or a lost event'
 
 test('the table gives each rate its ratio, and a number without a rival none', () => {
   const rows: Row[] = [
-    compared('reading', 'reads/s', [800, 1_000], '0.8'),
+    rateRow(
+      { what: 'reading', unit: 'reads/s', aim: '0.8' },
+      { store: [800], nothing: [1_000], rival: undefined },
+    ),
     { what: 'waiting', unit: 'ms', store: 1.234 },
   ]
   expect(renderTable(rows).split('\n')).toEqual([
@@ -51,6 +54,12 @@ test('the table gives each rate its ratio, and a number without a rival none', (
     '| reading  | reads/s |   800 |       1,000 |  0.80 | 0.8 |',
     '| waiting  | ms      |  1.23 |             |       |     |',
   ])
+})
+
+test('another server gets a column of its own', () => {
+  const standing = { store: [800], nothing: [1_000], rival: [700] }
+  const [head, , row] = renderTable([rateRow({ what: 'w', unit: 'u' }, standing)]).split('\n')
+  expect([head?.endsWith('| rival |'), row?.endsWith('|   700 |')]).toEqual([true, true])
 })
 
 test('quantiles are values that were measured', () => {

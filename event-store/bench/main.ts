@@ -11,7 +11,7 @@ import { measureScan } from './measures/scan.ts'
 import { measureStart } from './measures/start.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { type Row, renderTable } from './report.ts'
-import { type ServerProcess, startNothing, startStore } from './server-process.ts'
+import { clientOf, type ServerProcess, startNothing, startStore } from './server-process.ts'
 
 async function run(options: Options): Promise<Row[]> {
   const dir = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'event-store-bench-'))
@@ -23,7 +23,8 @@ async function run(options: Options): Promise<Row[]> {
     return store
   }
   const progress = (line: string) => process.stderr.write(`  ${line}\n`)
-  const stage: Stage = { options, store, nothing, dir, progress }
+  const rival = options.rival ? { client: clientOf(options.rival) } : undefined
+  const stage: Stage = { options, store, nothing, rival, dir, progress }
   const measures = {
     reads: measureReads,
     appends: measureAppends,
@@ -39,6 +40,7 @@ async function run(options: Options): Promise<Row[]> {
   } finally {
     await store.stop()
     await nothing.stop()
+    void rival?.client.dispose()
     rmSync(dir, { recursive: true, force: true })
   }
 }

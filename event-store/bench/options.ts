@@ -16,6 +16,8 @@ export interface Options {
   /** Events whose way to a subscriber is timed, in each round. */
   readonly liveSamples: number
   readonly json: boolean
+  /** Where another server listens that takes part. */
+  readonly rival: string | undefined
 }
 
 const full = { rounds: 5, secondsPerRound: 2, events: 50_000, scanned: 1_000_000, liveSamples: 500 }
@@ -28,6 +30,7 @@ export const usage = `npm run bench -w @cryptotalks/event-store -- [options]
   --seconds n  length of a round of appends or small reads (${full.secondsPerRound})
   --events n   events of the stream that is read (${full.events})
   --scanned n  events that a filter goes through (${full.scanned})
+  --rival url  another server that takes part, such as a real EventStoreDB; its folder fills up
   --json       print JSON instead of a table`
 
 const isMeasure = (name: string): name is MeasureName =>
@@ -48,7 +51,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     options: {
       ...{ help: flag, smoke: flag, json: flag, only: text },
-      ...{ rounds: text, seconds: text, events: text, scanned: text },
+      ...{ rounds: text, seconds: text, events: text, scanned: text, rival: text },
     },
   })
   if (values.help) return undefined
@@ -64,5 +67,6 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     scanned: positive('scanned', values.scanned, size.scanned),
     liveSamples: size.liveSamples,
     json: values.json ?? false,
+    rival: values.rival,
   }
 }

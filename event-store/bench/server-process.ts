@@ -5,12 +5,16 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { EventStoreDBClient } from '@eventstore/db-client'
-import type { Contestant } from './contest.ts'
+import type { OwnContestant } from './contest.ts'
 
-export interface ServerProcess extends Contestant {
+export interface ServerProcess extends OwnContestant {
   readonly readyMs: number
   stop(): Promise<void>
 }
+
+/** The official client on a server. */
+export const clientOf = (connection: string): EventStoreDBClient =>
+  EventStoreDBClient.connectionString(connection)
 
 async function start(file: string, args: readonly string[]): Promise<ServerProcess> {
   const path = fileURLToPath(new URL(file, import.meta.url))
@@ -25,7 +29,7 @@ async function start(file: string, args: readonly string[]): Promise<ServerProce
     child.once('close', code => reject(new Error(`${file} ended with ${code}`)))
   })
   const readyMs = performance.now() - begun
-  const client = EventStoreDBClient.connectionString(connection)
+  const client = clientOf(connection)
   return {
     client,
     pid: child.pid as number,

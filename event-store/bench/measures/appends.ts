@@ -4,7 +4,7 @@ import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { contest, rateOf, type Stage } from '../contest.ts'
 import { events } from '../events.ts'
-import { compared, type Row } from '../report.ts'
+import { type Row, rateRow } from '../report.ts'
 import { median } from '../statistics.ts'
 
 const AIMS = [
@@ -15,14 +15,16 @@ const AIMS = [
 const FLUSHES = 300
 const FLUSHED_BYTES = 512
 
-/** Milliseconds of a write at the end of a file and its flush, nothing else under way. */
+/** Milliseconds of a write over bytes that are on disk already and its flush, nothing else under way. */
 function flushMs(dir: string): number {
   const path = join(dir, 'flushed')
   const file = openSync(path, 'w')
   const bytes = Buffer.alloc(FLUSHED_BYTES, 1)
-  const times = Array.from({ length: FLUSHES }, () => {
+  writeSync(file, Buffer.alloc(FLUSHES * FLUSHED_BYTES))
+  fdatasyncSync(file)
+  const times = Array.from({ length: FLUSHES }, (_, i) => {
     const start = performance.now()
-    writeSync(file, bytes)
+    writeSync(file, bytes, 0, FLUSHED_BYTES, i * FLUSHED_BYTES)
     fdatasyncSync(file)
     return performance.now() - start
   })
@@ -36,12 +38,11 @@ export async function measureAppends(stage: Stage): Promise<Row[]> {
   const rows: Row[] = [{ what: "the disk's flush (p50)", unit: 'ms', store: flushMs(dir) }]
   for (const [inFlight, aim] of AIMS) {
     progress(`appends, ${inFlight} in flight`)
-    const { store, nothing } = await contest(stage, async client => {
+    const standing = await contest(stage, async client => {
       const append = () => client.appendToStream(`appends-${randomUUID()}`, events(1))
       return [await rateOf(append, { inFlight, seconds: options.secondsPerRound })]
     })
-    const rates = [store[0] as number, nothing[0] as number] as const
-    rows.push(compared(`appends, ${inFlight} in flight`, '/s', rates, aim))
+    rows.push(rateRow({ what: `appends, ${inFlight} in flight`, unit: '/s', aim }, standing))
   }
   return rows
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { END, type EventStoreDBClient } from '@eventstore/db-client'
 import { contest, type Stage } from '../contest.ts'
 import { events } from '../events.ts'
-import type { Row } from '../report.ts'
+import { type Row, rowOf } from '../report.ts'
 import { quantile } from '../statistics.ts'
 
 /** Milliseconds of each of so many events, appended one by one. */
@@ -31,17 +31,12 @@ async function delays(client: EventStoreDBClient, samples: number): Promise<numb
 export async function measureLive(stage: Stage): Promise<Row[]> {
   const { options, progress } = stage
   progress('live delivery')
-  const { store, nothing } = await contest(stage, async client => {
+  const standing = await contest(stage, async client => {
     const times = await delays(client, options.liveSamples)
     return [quantile(times, 0.5), quantile(times, 0.99)]
   })
-  const row = (i: number) => ({
-    unit: 'ms',
-    store: store[i] as number,
-    nothing: nothing[i] as number,
-  })
   return [
-    { what: 'append to subscriber, p50', ...row(0), aim: '0.70 ms' },
-    { what: 'append to subscriber, p99', ...row(1) },
+    rowOf({ what: 'append to subscriber, p50', unit: 'ms', aim: '0.70 ms' }, standing, 0),
+    rowOf({ what: 'append to subscriber, p99', unit: 'ms' }, standing, 1),
   ]
 }

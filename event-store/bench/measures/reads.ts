@@ -3,7 +3,7 @@ import type { EventStoreDBClient } from '@eventstore/db-client'
 import { contest, rateOf, type Stage } from '../contest.ts'
 import { EVENT_TYPE } from '../events.ts'
 import { fill } from '../fill.ts'
-import { compared, type Row } from '../report.ts'
+import { type Row, rateRow } from '../report.ts'
 
 const STREAM = 'measured-stream'
 const FEW = 10
@@ -56,24 +56,24 @@ async function rateOfTaking(count: number, action: () => Promise<void>): Promise
 }
 
 export async function measureReads(stage: Stage): Promise<Row[]> {
-  const { options, progress, store: ours } = stage
+  const { options, progress, store, rival } = stage
   progress(`filling a stream with ${options.events} events`)
-  await fill(ours.client, [STREAM], options.events, () => EVENT_TYPE)
+  for (const { client } of rival ? [store, rival] : [store]) {
+    await fill(client, [STREAM], options.events, () => EVENT_TYPE)
+  }
   const rows: Row[] = []
   for (const [what, take] of WAYS) {
     progress(what)
-    const { store, nothing } = await contest(stage, async client => [
+    const standing = await contest(stage, async client => [
       await rateOfTaking(options.events, () => take(client, options.events)),
     ])
-    const rates = [store[0] as number, nothing[0] as number] as const
-    rows.push(compared(what, 'events/s', rates, '0.97'))
+    rows.push(rateRow({ what, unit: 'events/s', aim: '0.97' }, standing))
   }
   progress('small reads')
-  const { store, nothing } = await contest(stage, async client => {
+  const standing = await contest(stage, async client => {
     const few = () => readAll(client.readStream(STREAM, { maxCount: FEW }), FEW)
     return [await rateOf(few, { inFlight: IN_FLIGHT, seconds: options.secondsPerRound })]
   })
-  const rates = [store[0] as number, nothing[0] as number] as const
   const what = `reads of ${FEW} events, ${IN_FLIGHT} in flight`
-  return [...rows, compared(what, 'reads/s', rates, '4,000/s')]
+  return [...rows, rateRow({ what, unit: 'reads/s', aim: '4,000/s' }, standing)]
 }
