@@ -13,8 +13,9 @@ import { copyFile, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demandFormat, FORMAT_FILE } from './format.ts'
 import { INDEX_FOLDER, readManifest, writeManifest } from './index-manifest.ts'
+import { openFinished } from './open-segments.ts'
 import { isSegmentName, segmentName } from './segment-file.ts'
-import { LOG_FOLDER, Segments } from './segments.ts'
+import { LOG_FOLDER } from './segments.ts'
 import { bringFolderToDisk } from './sync-file.ts'
 
 /** A scavenge or a merge may take a file away before it is copied; it is begun anew then, but not for ever. */
@@ -85,7 +86,7 @@ async function copyLog(from: string, to: string, progress?: CopyProgress): Promi
 /** Each segment but the last must lead to the next. */
 function demandWhole(dir: string, names: readonly string[]): void {
   for (const [i, name] of names.slice(0, -1).entries()) {
-    const { end } = Segments.open(join(dir, name))
+    const { end } = openFinished(join(dir, name))
     if (segmentName(end) !== names[i + 1]) throw new Replaced(`${name} was replaced meanwhile.`)
   }
 }

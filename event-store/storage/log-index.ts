@@ -18,12 +18,17 @@ import { PlaceIndex } from './place-index.ts'
 import type { Merge, RunPlace, RunSet } from './run-set.ts'
 import type { SortedRun } from './sorted-run.ts'
 
+/** One in so many entries must have become useless for the runs to be written anew without them. */
+const LEAST_FORGOTTEN = 64
+
 export interface LogIndexOptions {
   /** A folder of its own. */
   readonly dir: string
   readonly durable: boolean
   /** So many events in memory are made a run; a start after a kill looks at as many again. */
   readonly runEvents: number
+  /** Whether what stood at a position of the log was scavenged. */
+  readonly isGone: (position: number) => boolean
 }
 
 export class LogIndex {
@@ -40,6 +45,8 @@ export class LogIndex {
   readonly #onDisk = new WeakSet<SortedRun>()
   #working: Promise<void> | undefined
   #isUntidy = false
+  /** Positions that nothing is to lead to any more. */
+  readonly #forgotten: Float64Array[] = []
   #closed = false
   /** From then on nothing says that the runs are to be trusted. */
   #isDamaged = false
@@ -55,7 +62,7 @@ export class LogIndex {
       removeManifest(dir)
     }
     const place: RunPlace = { dir, onDamage }
-    this.places = new PlaceIndex(place)
+    this.places = new PlaceIndex(place, options.isGone)
     this.names = new NameIndex(place, this.#secret)
     this.ids = new IdIndex(place)
     this.opened = manifest && this.#open(manifest)
@@ -96,6 +103,17 @@ export class LogIndex {
     this.#working ??= this.#tidyAll().finally(() => {
       this.#working = undefined
     })
+  }
+
+  /**
+   * Leaves out what leads to positions, given in order, at which nothing stands any more; resolves when that is done. So
+   * few of them that it would not be worth it are left in.
+   */
+  async forgetPositions(positions: Float64Array): Promise<void> {
+    if (positions.length * LEAST_FORGOTTEN < this.ids.set.count) return
+    this.#forgotten.push(positions)
+    this.tidy()
+    await this.#working
   }
 
   /** Resolves once what is being tidied is. */
@@ -179,6 +197,17 @@ export class LogIndex {
         await this.#keep()
       }
     }
+    for (const positions of this.#forgotten.splice(0)) await this.#leaveOut(positions)
+  }
+
+  async #leaveOut(positions: Float64Array): Promise<void> {
+    for (const { set } of [this.places, this.ids]) {
+      const merge = set.mergeAll(value => !includes(positions, value))
+      if (!merge) continue
+      if (!(await this.#finish(merge))) return
+      this.#obsolete.push(set.take(merge))
+      await this.#keep()
+    }
   }
 
   /** Does a merge a step at a time; false when the index was closed meanwhile. */
@@ -220,4 +249,15 @@ export class LogIndex {
     ]
     return manifestOf({ ...this.#kept, secret: this.#secret, places, names, ids })
   }
+}
+
+/** Whether a list in order has a number. */
+function includes(sorted: Float64Array, wanted: number): boolean {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] as number) < wanted) low = middle + 1
+    else high = middle
+  }
+  return sorted[low] === wanted
 }

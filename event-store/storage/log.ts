@@ -247,7 +247,9 @@ export class Log extends LogReader {
     }
     const isOver = (): boolean => stop.aborted || this.#generation !== generation
     const before = this.#segments.bytes
-    await rewriteSegments(this.#segments, isWantedEntry, isOver)
+    const { index } = this.#contents
+    const onRemoved = (positions: Float64Array): Promise<void> => index.forgetPositions(positions)
+    await rewriteSegments(this.#segments, { isWanted: isWantedEntry, isOver, onRemoved })
     return Math.max(before - this.#segments.bytes, 0)
   }
 
@@ -290,7 +292,8 @@ export class Log extends LogReader {
 
   #openContents(): LogContents {
     const { durable, runEvents = RUN_EVENTS } = this.#options
-    return new LogContents(new LogIndex({ dir: this.#indexPlace, durable, runEvents }))
+    const isGone = (position: number): boolean => this.record(position) === undefined
+    return new LogContents(new LogIndex({ dir: this.#indexPlace, durable, runEvents, isGone }))
   }
 
   #addNote(note: Buffer): void {

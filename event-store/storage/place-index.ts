@@ -37,9 +37,12 @@ interface Recent {
 
 export class PlaceIndex {
   readonly set: RunSet
+  readonly #isGone: (position: number) => boolean
   #recent = new Map<number, Recent>()
 
-  constructor(place: RunPlace) {
+  /** `isGone` says of a position whether what stood there was scavenged. */
+  constructor(place: RunPlace, isGone: (position: number) => boolean) {
+    this.#isGone = isGone
     this.set = new RunSet({ ...place, name: 'places', hash: byStream })
   }
 
@@ -95,17 +98,11 @@ export class PlaceIndex {
 
   /**
    * Where up to `limit` events of a stream stand that follow each other, from one number up (or down) to another, both
-   * inclusive; the first may be missing. Throws `DamagedStore` where one between others is.
+   * inclusive; the first that there is may be a later (or earlier) one. Throws `DamagedStore` where one between others is
+   * missing.
    */
   placesOf(stream: number, { from, to, limit, backwards = false }: StreamRange): Places {
-    if (!backwards) {
-      const low = this.#firstFrom(stream, Math.max(from, 0))
-      return { first: low, positions: this.#ascending(stream, low, Math.min(to, low + limit - 1)) }
-    }
-    const { head } = this.endOf(stream)
-    const high = Math.min(from, head)
-    const low = this.#firstFrom(stream, Math.max(to, high - limit + 1, 0))
-    return { first: high, positions: this.#ascending(stream, low, high).reverse() }
+    return backwards ? this.#down(stream, from, to, limit) : this.#up(stream, from, to, limit)
   }
 
   get recentCount(): number {
@@ -137,42 +134,90 @@ export class PlaceIndex {
     return last?.second === revision ? last.value : undefined
   }
 
-  /** The first number from one on that a stream has an event of: an index made anew knows none that were scavenged. */
-  #firstFrom(stream: number, revision: number): number {
-    if (revision === 0 ? this.#lowest(stream) === 0 : this.#kept(stream, revision - 1))
-      return revision
-    return Math.max(revision, this.#lowest(stream))
+  #up(stream: number, from: number, to: number, limit: number): Places {
+    const low = Math.max(from, 0)
+    const first = this.#firstFrom(stream, low)
+    if (first === undefined || first > to) return NOWHERE
+    if (first > low) this.#demandGone(stream, low - 1)
+    const { positions } = this.#stretch(stream, first, Math.min(to, first + limit - 1))
+    return { first, positions }
   }
 
-  #lowest(stream: number): number {
-    return (
-      this.set.firstOf(stream)?.second ?? this.#recent.get(stream)?.from ?? Number.POSITIVE_INFINITY
-    )
+  #down(stream: number, from: number, to: number, limit: number): Places {
+    const highest = Math.min(from, this.endOf(stream).head)
+    const first = this.#lastUpTo(stream, highest)
+    if (first === undefined || first < to) return NOWHERE
+    if (first < highest) this.#demandGone(stream, first)
+    let low = Math.max(to, first - limit + 1, 0)
+    for (;;) {
+      const { positions, next } = this.#stretch(stream, low, first)
+      if (next > first) return { first, positions: positions.reverse() }
+      // What lies before a gap was scavenged.
+      low = this.#firstFrom(stream, next) as number
+    }
   }
 
-  /** From `low` to `high`, as far as there are events; `low` must not lie behind the last. */
-  #ascending(stream: number, low: number, high: number): number[] {
-    const found: number[] = []
+  /** The first number from one on that an event of a stream has. */
+  #firstFrom(stream: number, revision: number): number | undefined {
+    const kept = this.set.firstFrom({ first: stream, second: revision })
+    if (kept && kept.second !== TOMBSTONE_KEY) return kept.second
+    const recent = this.#recent.get(stream)
+    const isThere = recent && recent.positions.length > 0
+    const end = isThere ? recent.from + recent.positions.length : 0
+    return isThere && revision < end ? Math.max(recent.from, revision) : undefined
+  }
+
+  /** The last number up to one that an event of a stream has. */
+  #lastUpTo(stream: number, revision: number): number | undefined {
+    const recent = this.#recent.get(stream)
+    if (recent && recent.positions.length > 0 && recent.from <= revision) {
+      return Math.min(revision, recent.from + recent.positions.length - 1)
+    }
+    return this.set.lastUpTo({ first: stream, second: revision })?.second
+  }
+
+  /**
+   * A gap in a stream's numbers is one that a scavenge left if what stands before it was scavenged, too; else an event is
+   * missing, and `DamagedStore` thrown. Where nothing stands before it, all of that was.
+   */
+  #demandGone(stream: number, before: number): void {
+    const last = this.#lastUpTo(stream, before)
+    const position = last === undefined ? undefined : this.positionOf(stream, last)
+    if (position !== undefined && !this.#isGone(position)) throw missing(stream, before + 1)
+  }
+
+  /** From `low` to `high`, but only to the first gap: `next` is the number behind that. */
+  #stretch(stream: number, low: number, high: number): { positions: number[]; next: number } {
+    const positions: number[] = []
     let next = low
     for (const run of this.set.runs) {
-      if (next > high) return found
+      if (next > high) break
       if (!run.mayHave({ first: stream, second: 0 })) continue
       for (let place = run.placeOf({ first: stream, second: next }); place < run.count; place++) {
         const { first, second, value } = run.entry(place)
         if (first !== stream || second > high) break
-        if (second !== next) throw missing(stream, next)
-        found.push(value)
+        if (second !== next) {
+          this.#demandGone(stream, next - 1)
+          return { positions, next }
+        }
+        positions.push(value)
         next++
       }
     }
     const recent = this.#recent.get(stream)
-    if (recent && recent.positions.length > 0 && next <= high) {
-      if (next < recent.from) throw missing(stream, next)
-      found.push(...recent.positions.slice(next - recent.from, high - recent.from + 1))
+    if (recent && recent.positions.length > 0 && next <= high && recent.from <= high) {
+      if (next < recent.from) this.#demandGone(stream, next - 1)
+      else {
+        for (let i = next - recent.from; i < recent.positions.length && next <= high; i++, next++) {
+          positions.push(recent.positions[i] as number)
+        }
+      }
     }
-    return found
+    return { positions, next }
   }
 }
+
+const NOWHERE: Places = { first: 0, positions: [] }
 
 const missing = (stream: number, revision: number): DamagedStore =>
   new DamagedStore(`The place of event ${revision} of stream ${stream} is missing.`)

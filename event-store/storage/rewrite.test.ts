@@ -78,6 +78,27 @@ test('it can be done again and again', async () => {
   expect(await log.scavenge(() => true, never)).toBe(0)
 })
 
+test('the index gives its space back, too, and the ids of removed events are forgotten', async () => {
+  const log = logs.open('it', { ...SMALL, runEvents: 60 })
+  const removed = append(log, 'a', 600)
+  const kept = append(log, 'b', 20)
+  log.maintain()
+  await log.files.index.settled()
+  const { places, ids } = log.files.index
+  expect([places.set.count, ids.set.count]).toEqual([620, 620])
+  await log.scavenge(from(590), never)
+  expect([places.set.count, ids.set.count]).toEqual([30, 30])
+  const check = (of: Log) => {
+    expect(of.eventById(removed[5]?.id as Buffer)).toBeUndefined()
+    expect(of.eventById(kept[5]?.id as Buffer)).toBeDefined()
+    expect(readWhole(of, 'a').map(revisionOf)[0]).toBe(590)
+    expect(headOf(of, 'a')).toBe(599)
+  }
+  check(log)
+  await logs.close(log)
+  check(logs.open('it', SMALL))
+})
+
 test('a kill at any step of it loses nothing, and what was written meanwhile is there', async () => {
   const log = logs.open('it', SMALL)
   fill(log, 60)

@@ -8,6 +8,18 @@ import { writeFully } from './sync-file.ts'
 /** Entries between two pauses: about two milliseconds. */
 const STEP_ENTRIES = 500
 
+/** Positions of removed entries that are kept in memory. */
+const MOST_REMOVED = 1_000_000
+
+/** What is rewritten, and who hears of it. */
+export interface RewriteRules {
+  readonly isWanted: (entry: Buffer) => boolean
+  /** Whether to end before the end. */
+  readonly isOver: () => boolean
+  /** Hears, in order, where nothing stands any more. */
+  readonly onRemoved: (positions: Float64Array) => Promise<void>
+}
+
 /** The file that what is left of some segments is written to. */
 class Rewriting {
   readonly inputs: Segment[] = []
@@ -17,8 +29,8 @@ class Rewriting {
   #place = HEAD_BYTES
   #page: Buffer[] = []
   #pageBytes = 0
-  /** Whether something was left out. */
-  isChanged = false
+  /** The positions of what was left out. */
+  readonly removed: number[] = []
 
   constructor(path: string) {
     this.#path = path
@@ -44,13 +56,13 @@ class Rewriting {
   /** Puts what was written in the place of what it was made of, unless that is the same. */
   finish(segments: Segments): void {
     const first = this.inputs[0]
-    const isSame = this.inputs.length === 1 && !this.isChanged
+    const isSame = this.inputs.length === 1 && this.removed.length === 0
     if (!first || isSame) {
       this.abandon()
       return
     }
     this.#write()
-    const isSparse = this.isChanged || this.inputs.some(input => input.isSparse)
+    const isSparse = this.removed.length > 0 || this.inputs.some(input => input.isSparse)
     const end = (this.inputs.at(-1) as Segment).end
     writeFully(this.#file, encodeTail(this.#fences, end, this.#place), this.#place)
     writeFully(this.#file, encodeHead({ first: first.first, isSparse }), 0)
@@ -74,26 +86,31 @@ class Rewriting {
  * Rewrites the finished segments without the entries that are not wanted, oldest first; small ones become one. Ends early,
  * with all of them in order, when `isOver` says so. Rejects with `DamagedStore` or the system's error, in the same state.
  */
-export async function rewriteSegments(
-  segments: Segments,
-  isWanted: (entry: Buffer) => boolean,
-  isOver: () => boolean,
-): Promise<void> {
+export async function rewriteSegments(segments: Segments, rules: RewriteRules): Promise<void> {
   let rewriting: Rewriting | undefined
+  let removed: number[] = []
+  const tell = async (): Promise<void> => {
+    await rules.onRemoved(Float64Array.from(removed))
+    removed = []
+  }
   try {
-    for (const segment of segments.finished) {
+    const { finished } = segments
+    const last = finished.at(-1)
+    for (const segment of finished) {
       rewriting ??= new Rewriting(segments.scratchPath)
-      if (!(await copyWanted(segment, rewriting, isWanted, isOver))) return
+      if (!(await copyWanted(segment, rewriting, rules))) return
       rewriting.inputs.push(segment)
       // What is at least half as large as others stays by itself.
-      if (rewriting.bytes < segments.segmentBytes / 2) continue
+      const isLast = segment === last
+      if (rewriting.bytes < segments.segmentBytes / 2 && !isLast) continue
       rewriting.finish(segments)
+      for (const position of rewriting.removed) removed.push(position)
       rewriting = undefined
+      if (removed.length >= MOST_REMOVED) await tell()
     }
-    rewriting?.finish(segments)
-    rewriting = undefined
   } finally {
     rewriting?.abandon()
+    if (removed.length > 0) await tell()
   }
 }
 
@@ -101,8 +118,7 @@ export async function rewriteSegments(
 async function copyWanted(
   segment: Segment,
   rewriting: Rewriting,
-  isWanted: (entry: Buffer) => boolean,
-  isOver: () => boolean,
+  { isWanted, isOver }: RewriteRules,
 ): Promise<boolean> {
   let from = segment.first
   for (;;) {
@@ -110,7 +126,7 @@ async function copyWanted(
     const isDone = segment.forwards(from, (entry, position) => {
       from = position + 1
       if (isWanted(entry)) rewriting.add(entry, position)
-      else rewriting.isChanged = true
+      else rewriting.removed.push(position)
       return ++count < STEP_ENTRIES
     })
     await new Promise(setImmediate)

@@ -13,8 +13,15 @@ interface Cursor {
 const isAfter = (a: RunEntry, b: RunEntry): boolean =>
   a.first > b.first || (a.first === b.first && a.second > b.second)
 
-/** Writes all entries of runs, the oldest of which come first, in order; of equal keys the older runs' come first. */
-export function* mergeSteps(runs: readonly SortedRun[], writer: RunWriter): Generator<void, void> {
+/**
+ * Writes the entries of runs, the oldest of which come first, in order; of equal keys the older runs' come first. Those whose
+ * values are not to be kept are left out.
+ */
+export function* mergeSteps(
+  runs: readonly SortedRun[],
+  writer: RunWriter,
+  isKept: (value: number) => boolean = () => true,
+): Generator<void, void> {
   const cursors: Cursor[] = runs
     .filter(run => run.count > 0)
     .map(run => ({ run, place: 0, entry: run.entry(0) }))
@@ -26,7 +33,7 @@ export function* mergeSteps(runs: readonly SortedRun[], writer: RunWriter): Gene
     }
     const cursor = cursors[least] as Cursor
     const { first, second, value } = cursor.entry
-    writer.add(first, second, value)
+    if (isKept(value)) writer.add(first, second, value)
     cursor.place++
     if (cursor.place < cursor.run.count) cursor.entry = cursor.run.entry(cursor.place)
     else cursors.splice(least, 1)

@@ -59,7 +59,7 @@ test('whatever was added is found, however it was merged, and again once it is o
         }
         for (let first = 0; first < 14; first++) {
           const known = all.some(other => other.first === first)
-          expect(one.firstOf(first) !== undefined).toBe(known)
+          expect(one.firstFrom({ first, second: 0 }) !== undefined).toBe(known)
           expect(one.lastUpTo({ first, second: 2 ** 48 - 1 }) !== undefined).toBe(known)
         }
         one.close()

@@ -85,10 +85,21 @@ export class RunSet {
       : this.#merge(this.#runs.slice(start))
   }
 
-  #merge(inputs: readonly SortedRun[]): Merge {
+  /** Makes one run of all there are, without the entries whose values are not to be kept. */
+  mergeAll(isKept: (value: number) => boolean): Merge | undefined {
+    return this.#runs.length === 0 ? undefined : this.#merge([...this.#runs], isKept)
+  }
+
+  /** How many entries there are in runs. */
+  get count(): number {
+    return this.#runs.reduce((sum, { count }) => sum + count, 0)
+  }
+
+  #merge(inputs: readonly SortedRun[], isKept?: (value: number) => boolean): Merge {
     const writer = this.#writer(inputs.reduce((sum, { count }) => sum + count, 0))
     const abandon = (): void => writer.abandon()
-    return { inputs, steps: mergeSteps(inputs, writer), path: writer.path, abandon }
+    const steps = mergeSteps(inputs, writer, isKept)
+    return { inputs, steps, path: writer.path, abandon }
   }
 
   /** Puts what a merge has made in the place of what it was made of, and returns what removes that. */
@@ -115,13 +126,13 @@ export class RunSet {
     return undefined
   }
 
-  /** The oldest entry with a first number. */
-  firstOf(first: number): RunEntry | undefined {
+  /** The oldest entry with a key's first number, from that key on. */
+  firstFrom(key: Key): RunEntry | undefined {
     for (const run of this.#runs) {
-      if (!run.mayHave({ first, second: 0 })) continue
-      const place = run.placeOf({ first, second: 0 })
+      if (!run.mayHave(key)) continue
+      const place = run.placeOf(key)
       const entry = place < run.count ? run.entry(place) : undefined
-      if (entry?.first === first) return entry
+      if (entry?.first === key.first) return entry
     }
     return undefined
   }

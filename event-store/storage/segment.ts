@@ -20,15 +20,10 @@ import {
 import { readFully } from './sync-file.ts'
 
 /** Most entries are no longer: one read gets them. */
-const LIKELY_BYTES = 4096
-/** Positions that lie further apart are not read together. */
-const MOST_BETWEEN = 16 * 1024
+export const LIKELY_BYTES = 4096
 
 /** Is shown an entry, good only until it returns, and its position; false ends the showing. */
 export type EntryVisitor = (entry: Buffer, position: number) => boolean
-
-/** Is shown the entry at a position, good only until it returns, if there is one; false ends the showing. */
-export type PlaceVisitor = (entry: Buffer | undefined, position: number) => boolean
 
 /** Where the entries of an unfinished segment end, and its fences up to there. */
 export interface KnownSegment {
@@ -74,6 +69,11 @@ export class Segment {
   /** Where the entries end in the file. */
   get entriesEnd(): number {
     return this.#entriesEnd
+  }
+
+  /** Whether nothing is added any more. */
+  get isFinished(): boolean {
+    return this.#trailer !== undefined
   }
 
   get isOpen(): boolean {
@@ -139,67 +139,16 @@ export class Segment {
     const scratch = borrow()
     try {
       const likely = Math.min(LIKELY_BYTES, this.#entriesEnd - place)
-      this.#read(scratch, place, likely, position)
+      this.read(scratch, place, likely, position)
       const length = this.#lengthAt(scratch, 0, place, position)
       const entry = Buffer.allocUnsafe(length)
       if (length <= likely) scratch.copy(entry, 0, 0, length)
-      else this.#read(entry, place, length, position)
+      else this.read(entry, place, length, position)
       demandEntryAt(entry, position)
       return entry
     } finally {
       giveBack(scratch)
     }
-  }
-
-  /**
-   * Shows the entries at positions that go up or down, or undefined for one that was removed. Those that lie close
-   * together are read in one go. Returns false if the visitor ended it. Throws `DamagedStore`.
-   */
-  entries(positions: readonly number[], visit: PlaceVisitor): boolean {
-    for (let i = 0; i < positions.length; ) {
-      const group = groupAt(positions, i)
-      const goOn = this.isSparse ? this.#showSparse(group, visit) : this.#showDense(group, visit)
-      if (!goOn) return false
-      i += group.length
-    }
-    return true
-  }
-
-  #showDense(group: readonly number[], visit: PlaceVisitor): boolean {
-    const low = Math.min(group[0] as number, group.at(-1) as number)
-    const high = Math.max(group[0] as number, group.at(-1) as number)
-    const start = HEAD_BYTES + low - this.first
-    const scratch = borrow()
-    try {
-      const length = Math.min(high - low + LIKELY_BYTES, this.#entriesEnd - start)
-      if (length < LEAST_ENTRY_BYTES) throw damagedAt(low)
-      this.#read(scratch, start, length, low)
-      for (const position of group) {
-        const at = position - low
-        const isHeadThere = at + LEAST_ENTRY_BYTES <= length
-        const entryBytes = isHeadThere ? entryLength(scratch, at) : Number.POSITIVE_INFINITY
-        let entry: Buffer | undefined
-        if (at + entryBytes <= length) {
-          entry = scratch.subarray(at, at + entryBytes)
-          demandEntryAt(entry, position)
-        } else entry = this.entry(position)
-        if (!visit(entry, position)) return false
-      }
-      return true
-    } finally {
-      giveBack(scratch)
-    }
-  }
-
-  #showSparse(group: readonly number[], visit: PlaceVisitor): boolean {
-    const found = new Map<number, Buffer>()
-    const wanted = new Set(group)
-    const last = Math.max(group[0] as number, group.at(-1) as number)
-    this.forwards(Math.min(group[0] as number, last), (entry, position) => {
-      if (wanted.has(position)) found.set(position, Buffer.from(entry))
-      return position < last
-    })
-    return group.every(position => visit(found.get(position), position))
   }
 
   /**
@@ -235,7 +184,7 @@ export class Segment {
     try {
       while (place < end) {
         const length = Math.min(PAGE_BYTES, end - place)
-        this.#read(scratch, place, length, position)
+        this.read(scratch, place, length, position)
         let at = 0
         while (at + LEAST_ENTRY_BYTES <= length) {
           const entryBytes = this.#lengthAt(scratch, at, place + at, position)
@@ -271,7 +220,7 @@ export class Segment {
   #readLarge(head: Buffer, place: number, length: number, position: number): Buffer {
     if (length < LEAST_ENTRY_BYTES) throw damagedAt(position)
     const entry = Buffer.allocUnsafe(this.#lengthAt(head, 0, place, position))
-    this.#read(entry, place, entry.length, position)
+    this.read(entry, place, entry.length, position)
     return entry
   }
 
@@ -291,7 +240,8 @@ export class Segment {
     return length
   }
 
-  #read(target: Buffer, place: number, length: number, position: number): void {
+  /** Reads so many bytes from a place of the file. Throws `DamagedStore`, naming a position, where there are fewer. */
+  read(target: Buffer, place: number, length: number, position: number): void {
     if (readFully(this.file, target, length, place) < length) throw damagedAt(position)
   }
 
@@ -314,21 +264,7 @@ export class Segment {
   #readFences(): Fence[] {
     const trailer = this.#trailer as SegmentTrailer
     const bytes = Buffer.allocUnsafe(fencesLength(trailer.fenceCount))
-    this.#read(bytes, trailer.fencesAt, bytes.length, this.#end)
+    this.read(bytes, trailer.fencesAt, bytes.length, this.#end)
     return decodeFences(bytes, trailer, basename(this.path))
   }
-}
-
-/** The positions from one on that are worth reading in one go. */
-function groupAt(positions: readonly number[], start: number): number[] {
-  const first = positions[start] as number
-  let end = start + 1
-  for (; end < positions.length; end++) {
-    const [before, position] = [positions[end - 1] as number, positions[end] as number]
-    const isNear =
-      Math.abs(position - before) <= MOST_BETWEEN &&
-      Math.abs(position - first) <= PAGE_BYTES - LIKELY_BYTES
-    if (!isNear) break
-  }
-  return positions.slice(start, end)
 }

@@ -3,31 +3,20 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
-  fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs'
-import { basename, join } from 'node:path'
-import { DamagedStore, StoreFull } from './errors.ts'
-import { type EntryVisitor, type KnownSegment, type PlaceVisitor, Segment } from './segment.ts'
-import {
-  decodeHead,
-  decodeTrailer,
-  encodeHead,
-  encodeTail,
-  firstOfName,
-  HEAD_BYTES,
-  isSegmentName,
-  segmentName,
-  TRAILER_BYTES,
-} from './segment-file.ts'
-import { bringFolderToDisk, bringToDisk, readFully, writeFully } from './sync-file.ts'
-import { recoverTail } from './tail-recovery.ts'
+import { join } from 'node:path'
+import { type PlaceVisitor, showEntriesAt } from './entries-at.ts'
+import { StoreFull } from './errors.ts'
+import { openFinished, openSegments } from './open-segments.ts'
+import { type EntryVisitor, type KnownSegment, Segment } from './segment.ts'
+import { encodeHead, encodeTail, segmentName } from './segment-file.ts'
+import { bringFolderToDisk, bringToDisk, writeFully } from './sync-file.ts'
 
 /** Where in a store's folder they are. */
 export const LOG_FOLDER = 'log'
@@ -67,15 +56,14 @@ export class Segments {
   /** Opens a folder's files, or makes the first. Throws `DamagedStore`. */
   constructor(options: SegmentsOptions) {
     this.#options = options
-    const { dir, firstPosition } = options
+    const { dir, firstPosition, known } = options
     mkdirSync(dir, { recursive: true })
     rmSync(this.scratchPath, { force: true })
-    const names = readdirSync(dir).filter(isSegmentName).sort()
     try {
-      for (const name of names.slice(0, -1)) this.#openFinished(name)
-      const last = names.at(-1)
-      if (last === undefined) this.#begin(firstPosition)
-      else this.#openLast(last)
+      for (const segment of openSegments(dir, firstPosition, known)) this.#list.push(segment)
+      const last = this.#list.at(-1)
+      if (!last || last.isFinished) this.#begin(last?.end ?? firstPosition)
+      else if (statSync(last.path).size > last.entriesEnd) this.#cutBehindEnd()
     } catch (error) {
       this.close()
       throw error
@@ -126,7 +114,7 @@ export class Segments {
       }
       let end = i + 1
       while (end < positions.length && isHere(end)) end++
-      if (!this.#use(segment).entries(positions.slice(i, end), visit)) return
+      if (!showEntriesAt(this.#use(segment), positions.slice(i, end), visit)) return
       i = end
     }
   }
@@ -205,7 +193,7 @@ export class Segments {
     }
     this.#begin(last.end)
     this.#leave(last)
-    this.#list[this.#list.indexOf(last)] = this.#finished(basename(last.path), last.end)
+    this.#list[this.#list.indexOf(last)] = openFinished(last.path)
   }
 
   /** Finished segments, oldest first. */
@@ -220,31 +208,13 @@ export class Segments {
     if (this.#options.durable) bringToDisk(path)
     renameSync(path, first.path)
     if (this.#options.durable) bringFolderToDisk(this.#options.dir)
-    this.#list.splice(this.#list.indexOf(first), old.length, Segments.open(first.path))
+    this.#list.splice(this.#list.indexOf(first), old.length, openFinished(first.path))
     for (const { path } of old.slice(1)) rmSync(path)
   }
 
   /** Where a file is made that is to replace segments. */
   get scratchPath(): string {
     return join(this.#options.dir, 'rewritten')
-  }
-
-  /** Opens a finished segment's file. Throws `DamagedStore`. */
-  static open(path: string): Segment {
-    const file = openSync(path, 'r')
-    try {
-      const { size } = fstatSync(file)
-      const head = Buffer.alloc(HEAD_BYTES)
-      const tail = Buffer.alloc(TRAILER_BYTES)
-      readFully(file, head, HEAD_BYTES, 0)
-      readFully(file, tail, TRAILER_BYTES, Math.max(size - TRAILER_BYTES, 0))
-      const [decoded, trailer] = [decodeHead(head), decodeTrailer(tail)]
-      if (!decoded) throw new DamagedStore(`${path} is damaged at its head.`)
-      if (!trailer) throw new DamagedStore(`${path} is cut short or damaged at its end.`)
-      return new Segment({ path, ...decoded, trailer })
-    } finally {
-      closeSync(file)
-    }
   }
 
   close(): void {
@@ -259,56 +229,6 @@ export class Segments {
       rmSync(segment.path, { force: true })
     }
     this.#begin(this.#options.firstPosition)
-  }
-
-  #finished(name: string, end: number): Segment {
-    const segment = Segments.open(join(this.#options.dir, name))
-    if (segment.end !== end) throw new DamagedStore(`${segment.path} ends at ${segment.end}.`)
-    return segment
-  }
-
-  #openFinished(name: string): void {
-    const { dir, firstPosition } = this.#options
-    const expected = this.#list.at(-1)?.end ?? firstPosition
-    const first = firstOfName(name)
-    // A merge of segments that was broken off: the one before holds what this one held.
-    if (first < expected) {
-      rmSync(join(dir, name))
-      return
-    }
-    if (first > expected) throw missing(dir, expected, first)
-    this.#list.push(Segments.open(join(dir, name)))
-  }
-
-  #openLast(name: string): void {
-    const { dir, firstPosition } = this.#options
-    const expected = this.#list.at(-1)?.end ?? firstPosition
-    const first = firstOfName(name)
-    if (first > expected) throw missing(dir, expected, first)
-    const path = join(dir, name)
-    const { size } = statSync(path)
-    const segment = new Segment({ path, first, isSparse: false })
-    const bytes = Buffer.alloc(HEAD_BYTES)
-    readFully(segment.file, bytes, HEAD_BYTES, 0)
-    const head = decodeHead(bytes)
-    if (!head) {
-      segment.close()
-      if (size > HEAD_BYTES) throw new DamagedStore(`${path} is no log, or damaged at its head.`)
-      rmSync(path)
-      this.#begin(first)
-      return
-    }
-    if (head.isSparse) {
-      segment.close()
-      this.#list.push(Segments.open(path))
-      this.#begin(this.last.end)
-      return
-    }
-    this.#list.push(segment)
-    const { known } = this.#options
-    if (known?.first === first && known.entriesEnd <= size) segment.remember(known)
-    recoverTail(segment, size)
-    if (size > segment.entriesEnd) this.#cutBehindEnd()
   }
 
   #begin(first: number): void {
@@ -364,6 +284,3 @@ export class Segments {
     return low - 1
   }
 }
-
-const missing = (dir: string, from: number, to: number): DamagedStore =>
-  new DamagedStore(`Of the log in ${dir}, positions ${from} to ${to} are missing.`)
