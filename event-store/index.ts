@@ -66,7 +66,10 @@ export interface EventStoreServer {
   /** What the client wants, e.g. `esdb://127.0.0.1:2113?tls=false`; where it needs credentials, they are to be added. */
   readonly connectionString: string
   readonly port: number
-  /** Empties the store and ends all open calls; connections stay. For tests. */
+  /**
+   * Empties the store within milliseconds. Reads and subscriptions that are open end by UNAVAILABLE; clients stay connected, and
+   * may append at once. For tests.
+   */
   reset(): void
   /**
    * Copies into an empty folder, made if it is missing, all that was acknowledged before this call, while everybody goes
@@ -197,7 +200,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     connectionString: `esdb://${name}:${open.port}?${certificate?.query ?? 'tls=false'}`,
     port: open.port,
     reset() {
-      grpc.endCalls('The store was emptied.')
+      grpc.endCallsOnContents('The store was emptied.')
       signIn?.clear()
       store.clear()
       if (secure) users.ensureDefaults()

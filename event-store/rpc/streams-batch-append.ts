@@ -73,6 +73,8 @@ class BatchAppendCall {
   }
 
   start(): void {
+    // Clients keep it open for all that they will ever append.
+    this.#call.outlastsContents = true
     this.#call.onClose(() => {
       for (const { timer } of this.#unfinished.values()) clearTimeout(timer)
     })

@@ -44,6 +44,8 @@ export class Call {
   readonly headers: IncomingHttpHeaders
   /** Who makes the call; known before its handler hears of it. */
   principal: Principal = ANONYMOUS
+  /** Whether it has nothing to do with what the store holds, and can go on when that is another. */
+  outlastsContents = false
   #stream: ServerHttp2Stream
   readonly #outbox = new Outbox()
   #unsent = 0

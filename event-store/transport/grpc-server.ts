@@ -72,6 +72,13 @@ export class GrpcServer {
     for (const call of this.#calls) call.end(Status.UNAVAILABLE, reason)
   }
 
+  /** Ends those that are about what the store holds; clients may try again. */
+  endCallsOnContents(reason: string): void {
+    for (const call of this.#calls) {
+      if (!call.outlastsContents) call.end(Status.UNAVAILABLE, reason)
+    }
+  }
+
   /** Ends the open calls of somebody who may not go on. */
   endCallsOf(principal: Principal): void {
     for (const call of this.#calls) {
