@@ -4,6 +4,8 @@ import { EventStoreDBClient, type JSONEventData, jsonEvent } from '@eventstore/d
 import { afterAll, beforeAll } from 'vitest'
 import { type EventStoreOptions, type EventStoreServer, startEventStore } from '../index.ts'
 
+export { aStream, failureOf, labels } from './words.ts'
+
 export interface Bench {
   readonly server: EventStoreServer
   readonly client: EventStoreDBClient
@@ -23,9 +25,6 @@ export function useServer(options: Omit<EventStoreOptions, 'dir' | 'memory'> = {
   return () => bench as Bench
 }
 
-/** A stream name that no other test uses. */
-export const aStream = (prefix = 'stream'): string => `${prefix}-${randomUUID()}`
-
 /** An event whose data is its label. */
 export const event = (label: string, id: string = randomUUID()): JSONEventData<Tested> =>
   jsonEvent<Tested>({ id, type: 'tested', data: { label } })
@@ -36,31 +35,4 @@ export interface Tested {
   readonly data: { readonly label: string }
   readonly metadata?: unknown
   readonly [key: string]: unknown
-}
-
-/** `revision:label` of every event that a read gives. */
-export async function labels(read: AsyncIterable<Resolved>): Promise<string[]> {
-  const out: string[] = []
-  for await (const { event } of read) {
-    out.push(event ? `${event.revision}:${labelOf(event.data)}` : 'nothing')
-  }
-  return out
-}
-
-interface Resolved {
-  readonly event?: { readonly revision: bigint; readonly data: unknown } | undefined
-}
-
-const labelOf = (data: unknown): string => (data as { label?: string }).label ?? '?'
-
-/** What a promise rejects with; fails if it doesn't. */
-export async function failureOf(
-  promise: Promise<unknown>,
-): Promise<Error & Record<string, unknown>> {
-  try {
-    await promise
-  } catch (error) {
-    return error as Error & Record<string, unknown>
-  }
-  throw new Error('It was expected to fail.')
 }
