@@ -16,6 +16,11 @@ import { SYSTEM_PROJECTIONS } from './system-projections.ts'
  * many writes leaves the disk to the writers.
  */
 const PAUSE_MS = 10
+/**
+ * One that is enabled takes so long to begin. Those of the real server take some tenths of a second, and clients have come to count
+ * on it: they enable one, append, and only then make a group that begins at the end of its stream.
+ */
+const BEGIN_MS = 200
 /** How long a full disk is given before the next try. */
 const RETRY_MS = 1000
 
@@ -27,6 +32,7 @@ export class ProjectionEngine implements Follower {
   #unfollow: (() => void) | undefined
   #working = false
   #workedAt = -PAUSE_MS
+  #beginsAt = 0
   #more = false
   #stopped = false
 
@@ -46,7 +52,7 @@ export class ProjectionEngine implements Follower {
     this.#projectors = SYSTEM_PROJECTIONS.map(each => new Projector(each, this.#store.log))
     if (this.#startAll) {
       // What can't be kept is enabled all the same, and again with the next start.
-      for (const projector of this.#projectors) void this.enable(projector).catch(() => {})
+      for (const projector of this.#projectors) void this.#enable(projector, 0).catch(() => {})
     }
     this.#resume()
   }
@@ -57,12 +63,16 @@ export class ProjectionEngine implements Follower {
     this.#pause()
   }
 
-  /** Resolves when the projection runs, and will after a restart. */
-  async enable(projector: Projector): Promise<void> {
+  /** Resolves when the projection is about to run, and will after a restart. */
+  enable(projector: Projector): Promise<void> {
+    return this.#enable(projector, BEGIN_MS)
+  }
+
+  async #enable(projector: Projector, beginMs: number): Promise<void> {
     projector.aborted = false
     projector.fault = ''
     if (!projector.state.enabled) await this.#change(projector, () => ({ enabled: true }))
-    this.#resume()
+    this.#resume(beginMs)
   }
 
   /** Resolves when the projection has stopped for good. */
@@ -110,11 +120,12 @@ export class ProjectionEngine implements Follower {
     else this.#wake(this.#pauseMs())
   }
 
-  #resume(): void {
+  #resume(inMs = 0): void {
     if (this.#stopped || !this.#projectors.some(({ running }) => running)) return
     this.#unfollow ??= this.#store.feed.followAll(this)
+    this.#beginsAt = performance.now() + inMs
     if (this.#working) this.#more = true
-    else this.#wake(0)
+    else this.#wake(inMs)
   }
 
   #pause(): void {
@@ -176,7 +187,7 @@ export class ProjectionEngine implements Follower {
   }
 
   #pauseMs(): number {
-    return Math.max(0, PAUSE_MS - (performance.now() - this.#workedAt))
+    return Math.max(0, Math.max(this.#workedAt + PAUSE_MS, this.#beginsAt) - performance.now())
   }
 
   /** Damage stops the projections until somebody enables them again; anything else, as a full disk, may pass. */
