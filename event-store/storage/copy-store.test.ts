@@ -1,13 +1,14 @@
 // A copy of a store that is written to holds all that was acknowledged before it was begun, whatever moves meanwhile.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { revisionOf } from '../protocol/recorded-event.ts'
 import { copyStore } from './copy-store.ts'
+import type { Log } from './log.ts'
 import { allOf, append, headOf, readWhole, useLogs } from './test-log.ts'
 
 const logs = useLogs()
-const SMALL = { segmentBytes: 10_000, runEvents: 40 }
+const SMALL = { segmentBytes: 25_000, runEvents: 80 }
 
 test('the copy is the store, with its index', async () => {
   const log = logs.open('it', SMALL)
@@ -34,7 +35,7 @@ test('beside writers, a scavenge and merges it has what was acknowledged before,
     append(log, 'b', 1, 300)
     log.maintain()
   }
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     const [a, b] = [headOf(log, 'a'), headOf(log, 'b')]
     let isOver = false
     const copying = copyStore(logs.folder('it'), logs.folder(`copy-${round}`)).finally(() => {
@@ -59,6 +60,41 @@ test('beside writers, a scavenge and merges it has what was acknowledged before,
     for (const record of allOf(copy, isKept)) expect(known).toContain(record)
     await logs.close(copy)
   }
+})
+
+/** The file that is added to, and its bytes up to the end of the last commit. */
+function lastFile(name: string, log: Log): { path: string; bytes: Buffer } {
+  const { path, entriesEnd } = log.files.segments.last
+  const own = join(logs.folder(name), 'log', basename(path))
+  return { path: own, bytes: readFileSync(own).subarray(0, entriesEnd) }
+}
+
+test('of a commit that is just being written nothing is copied, whatever of it is there already', async () => {
+  const log = logs.open('it')
+  append(log, 'a', 3, 300)
+  const before = lastFile('it', log).bytes
+  append(log, 'a', 4, 300)
+  const { bytes: after } = lastFile('it', log)
+  logs.kill('it', 'half')
+  const { path } = lastFile('half', log)
+  // Its end without its beginning, and zeros behind it.
+  const half = Buffer.concat([after, Buffer.alloc(5_000)])
+  half.fill(0, before.length, before.length + 400)
+  writeFileSync(path, half)
+  await copyStore(logs.folder('half'), logs.folder('copy'))
+  expect(readFileSync(join(logs.folder('copy'), 'log', basename(path)))).toEqual(before)
+  expect(headOf(logs.open('copy'), 'a')).toBe(2)
+})
+
+test('a store that is damaged is not copied', async () => {
+  const log = logs.open('it')
+  for (let i = 0; i < 5; i++) append(log, 'a', 1, 300)
+  logs.kill('it', 'damaged')
+  const { path } = lastFile('damaged', log)
+  const bytes = readFileSync(path)
+  bytes[500] = (bytes[500] as number) ^ 1
+  writeFileSync(path, bytes)
+  await expect(copyStore(logs.folder('damaged'), logs.folder('copy'))).rejects.toThrow('is damaged')
 })
 
 test('only a store can be copied, and only into an empty folder', async () => {

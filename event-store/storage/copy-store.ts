@@ -9,17 +9,20 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { copyFile, open } from 'node:fs/promises'
+import { copyFile, open, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { DamagedStore } from './errors.ts'
 import { demandFormat, FORMAT_FILE } from './format.ts'
 import { INDEX_FOLDER, readManifest, writeManifest } from './index-manifest.ts'
-import { openFinished } from './open-segments.ts'
+import { committedBytes, openFinished } from './open-segments.ts'
 import { isSegmentName, segmentName } from './segment-file.ts'
 import { LOG_FOLDER } from './segments.ts'
 import { bringFolderToDisk } from './sync-file.ts'
 
 /** A scavenge or a merge may take a file away before it is copied; it is begun anew then, but not for ever. */
 const MOST_TRIES = 10
+const LOOK_AGAIN_MS = 20
 
 /** How far a copy has come. */
 export type CopyProgress = (files: number, of: number) => void
@@ -77,10 +80,35 @@ async function copyLog(from: string, to: string, progress?: CopyProgress): Promi
   emptyFolder(to)
   const names = readdirSync(from).filter(isSegmentName).sort()
   for (const [i, name] of names.entries()) {
-    await copy(join(from, name), join(to, name))
+    const [source, target] = [join(from, name), join(to, name)]
+    if (i < names.length - 1) await copy(source, target)
+    else await copyLast(source, target)
     progress?.(i + 1, names.length)
   }
   demandWhole(to, names)
+}
+
+/**
+ * Of the file that is added to, only what is whole before the copy is begun: of what comes in meanwhile, it might have the end
+ * without the beginning, which would look like damage.
+ */
+async function copyLast(from: string, to: string): Promise<void> {
+  const bytes = await committedNow(from)
+  await copyFile(from, to, constants.COPYFILE_FICLONE)
+  await truncate(to, bytes)
+  await bringToDisk(to)
+}
+
+/** What looks like damage may be a commit that is just being written: that is over when one looks again. */
+async function committedNow(path: string): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return committedBytes(path)
+    } catch (error) {
+      if (!(error instanceof DamagedStore) || tries === MOST_TRIES) throw error
+      await setTimeout(LOOK_AGAIN_MS)
+    }
+  }
 }
 
 /** Each segment but the last must lead to the next. */
@@ -94,6 +122,10 @@ function demandWhole(dir: string, names: readonly string[]): void {
 async function copy(from: string, to: string): Promise<void> {
   // Where the file system can, both share their bytes.
   await copyFile(from, to, constants.COPYFILE_FICLONE)
-  const file = await open(to, 'r')
+  await bringToDisk(to)
+}
+
+async function bringToDisk(path: string): Promise<void> {
+  const file = await open(path, 'r')
   await file.sync().finally(() => file.close())
 }

@@ -86,3 +86,32 @@ function openLast(path: string, first: number, known: KnownSegment | undefined) 
     throw error
   }
 }
+
+/**
+ * How many bytes of the last segment's file hold whole commits, with a server perhaps adding to it: these stay as they are.
+ * Throws `DamagedStore`, also where a commit is being written while it is looked at.
+ */
+export function committedBytes(path: string): number {
+  const { size } = statSync(path)
+  const segment = openLastAsItIs(path)
+  if (!segment) return size
+  try {
+    recoverTail(segment, size)
+    return segment.entriesEnd
+  } finally {
+    segment.close()
+  }
+}
+
+/** Undefined where it is too short to say anything, or is finished. */
+function openLastAsItIs(path: string): Segment | undefined {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(HEAD_BYTES)
+    readFully(file, bytes, HEAD_BYTES, 0)
+    const head = decodeHead(bytes)
+    return head && !head.isSparse ? new Segment({ path, ...head }) : undefined
+  } finally {
+    closeSync(file)
+  }
+}
