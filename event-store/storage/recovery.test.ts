@@ -1,10 +1,19 @@
 // What a kill leaves behind, at whatever moment: all that was acknowledged, nothing half, and what is missing is named.
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { positionOf } from '../protocol/recorded-event.ts'
 import type { Log } from './log.ts'
+import { segmentName } from './segment-file.ts'
 import { add, allOf, append, headOf, newEvent, readWhole, useLogs } from './test-log.ts'
 
 const logs = useLogs()
@@ -157,3 +166,22 @@ test('killed at any moment of rolling, running and merging, it has it all, with 
     }
   }
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a disk that is full just when the next file is begun leaves nothing that the next start trips over',
+  () => {
+    const log = logs.open('it', SMALL)
+    append(log, 'a', 10, 600)
+    const { last } = log.files.segments
+    // Whatever is written there fails for want of room.
+    symlinkSync('/dev/full', join(logs.folder('it'), 'log', segmentName(last.end)))
+    log.maintain()
+    expect(log.files.segments.last).toBe(last)
+    append(log, 'a', 2, 600)
+    logs.kill('it', 'copy')
+    expect(headOf(logs.open('copy', SMALL), 'a')).toBe(11)
+    log.maintain()
+    expect(log.files.segments.last).not.toBe(last)
+    expect(readWhole(log, 'a')).toHaveLength(12)
+  },
+)

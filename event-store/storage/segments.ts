@@ -187,11 +187,11 @@ export class Segments {
       this.#cutBehindEnd()
       writeFully(last.file, tail, last.entriesEnd)
       this.flush()
+      this.#begin(last.end)
     } catch (error) {
       this.#cutBehindEnd()
       throw error
     }
-    this.#begin(last.end)
     this.#leave(last)
     this.#list[this.#list.indexOf(last)] = openFinished(last.path)
   }
@@ -238,6 +238,10 @@ export class Segments {
     try {
       writeFully(file, encodeHead({ first, isSparse: false }), 0)
       if (durable) fdatasyncSync(file)
+    } catch (error) {
+      // Left behind, it would have the one before it taken for finished.
+      rmSync(path, { force: true })
+      throw error
     } finally {
       closeSync(file)
     }
