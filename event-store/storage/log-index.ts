@@ -211,14 +211,20 @@ export class LogIndex {
   }
 
   /** Does a merge a step at a time; false when the index was closed meanwhile. */
-  async #finish({ steps, abandon }: Merge): Promise<boolean> {
+  async #finish({ steps, abandon, path }: Merge): Promise<boolean> {
     for (;;) {
       await new Promise(setImmediate)
       if (this.#closed) {
         abandon()
         return false
       }
-      if (steps.next().done) return true
+      try {
+        if (steps.next().done) return true
+      } catch (error) {
+        abandon()
+        rmSync(path, { force: true })
+        throw error
+      }
     }
   }
 

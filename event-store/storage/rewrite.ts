@@ -26,6 +26,7 @@ class Rewriting {
   readonly #path: string
   readonly #file: number
   readonly #fences: Fence[] = []
+  #isOpen = true
   #place = HEAD_BYTES
   #page: Buffer[] = []
   #pageBytes = 0
@@ -66,13 +67,18 @@ class Rewriting {
     const end = (this.inputs.at(-1) as Segment).end
     writeFully(this.#file, encodeTail(this.#fences, end, this.#place), this.#place)
     writeFully(this.#file, encodeHead({ first: first.first, isSparse }), 0)
-    closeSync(this.#file)
+    this.#close()
     segments.replace(this.inputs, this.#path)
   }
 
   abandon(): void {
-    closeSync(this.#file)
+    this.#close()
     rmSync(this.#path, { force: true })
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#file)
+    this.#isOpen = false
   }
 
   #write(): void {
