@@ -1,10 +1,10 @@
 // Bytes that make no sense: each is refused by a clear status, and the server goes on.
 
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { aStream, events, labels, useServer } from './harness.ts'
+import { hungUp } from './hung-up.ts'
 import { type Ending, RawClient } from './raw-client.ts'
 
 const bench = useServer()
@@ -112,7 +112,7 @@ test('connections that say nothing, nonsense, or hang up in the middle do no har
   const badFrames = raw(
     Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.alloc(90, 0xff)]),
   )
-  await Promise.all([once(nonsense, 'close'), once(badFrames, 'close')])
+  await Promise.all([hungUp(nonsense), hungUp(badFrames)])
   silent.destroy()
 })
 

@@ -4,6 +4,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:h
 import { frame } from '../protocol/read-response.ts'
 import { bytesField, EMPTY, message, varintField } from '../protocol/wire.ts'
 import { MessageReader } from '../transport/framing.ts'
+import { hungUp } from './hung-up.ts'
 
 const STREAMS = '/event_store.client.streams.Streams'
 
@@ -77,7 +78,7 @@ export class RawClient {
       maxSessionMemory: 256,
     })
     this.session.on('error', () => {})
-    this.closed = new Promise(resolve => this.session.once('close', () => resolve()))
+    this.closed = hungUp(this.session)
   }
 
   /** Begins a call; the server's settings have to have come if there are many. */

@@ -13,6 +13,7 @@ import { Store } from '../store.ts'
 import { GrpcServer } from '../transport/grpc-server.ts'
 import { type Listener, listen } from '../transport/listener.ts'
 import { eventually } from './group-consumer.ts'
+import { hungUp } from './hung-up.ts'
 import { RawClient, type RawSubscription } from './raw-client.ts'
 
 const READ = '/event_store.client.streams.Streams/Read'
@@ -72,7 +73,7 @@ class Wire {
   /** Resolves when the server has hung up; what it had sent before is thrown away. */
   async serverHungUp(): Promise<void> {
     const far = this.#ends[1] as Socket
-    const closed = once(far, 'close')
+    const closed = hungUp(far)
     far.resume()
     await closed
   }

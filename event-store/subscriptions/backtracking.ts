@@ -115,22 +115,23 @@ function powers(base: number, from: number, to: number): number {
   return Number.isNaN(sum) ? Infinity : sum
 }
 
-/** How many places say that the text begins here, if every alternative begins with one; else 0. */
-function beginnings(alternatives: readonly AST.Alternative[], multiline: boolean): number {
-  const counts = alternatives.map(({ elements: [first] }) => {
+/** In how many steps a search finds that the text does not begin here, if every alternative begins by asking; else 0. */
+function stepsToBeginning(alternatives: readonly AST.Alternative[], multiline: boolean): number {
+  const steps = alternatives.map(({ elements: [first] }) => {
     if (first?.type === 'Group' || first?.type === 'CapturingGroup') {
-      return beginnings(first.alternatives, multiline)
+      const inside = stepsToBeginning(first.alternatives, multiline)
+      return inside > 0 ? 1 + inside : 0
     }
     if (first?.type !== 'Assertion') return 0
     return placeOf(first) === 'A' || (first.kind === 'start' && !multiline) ? 1 : 0
   })
-  return counts.includes(0) ? 0 : counts.reduce((sum, count) => sum + count, 0)
+  return steps.includes(0) ? 0 : steps.reduce((sum, each) => sum + each, 0)
 }
 
 /** The most steps that a search in texts of up to a length can take. */
 export function stepsIn({ alternatives, regexp }: Expression, length: number): number {
   const { steps } = new Estimate(length).ofAlternatives(alternatives, true)
-  const begin = beginnings(alternatives, regexp.multiline)
+  const begin = stepsToBeginning(alternatives, regexp.multiline)
   // A search begins at every character, and goes no further where the text would have to begin.
   return begin > 0 ? steps + (length + 1) * begin : (length + 1) * steps
 }
