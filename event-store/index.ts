@@ -45,6 +45,14 @@ interface Projections {
   /** Enables all of them at the start. */
   readonly startStandardProjections?: boolean
 }
+/** What becomes of those who write while the disk does not answer. */
+interface Patience {
+  /**
+   * How long a commit may take, in milliseconds, at least 1: whoever appends or deletes is told then that it timed out, and it may
+   * still come to be. Left out, they wait for as long as their own deadline lets them.
+   */
+  readonly commitTimeoutMs?: number
+}
 /** Whether others can read along, and whether people are asked who they are. */
 interface Security {
   /**
@@ -59,6 +67,7 @@ interface Security {
 export type EventStoreOptions = Place &
   Security &
   Projections &
+  Patience &
   ({ readonly dir: string; readonly memory?: false } | { readonly memory: true })
 
 /** A server that is running. */
@@ -88,10 +97,10 @@ interface OpenStore {
   close(): Promise<void>
 }
 
-function openStore(dir: string, durable: boolean): OpenStore {
+function openStore(dir: string, durable: boolean, { commitTimeoutMs }: Patience): OpenStore {
   const unlock = lockDirectory(dir)
   try {
-    const store = new Store(Log.open({ dir, durable, now: Date.now }))
+    const store = new Store(Log.open({ dir, durable, now: Date.now }), commitTimeoutMs)
     return {
       store,
       async close() {
@@ -108,10 +117,10 @@ function openStore(dir: string, durable: boolean): OpenStore {
 function openPlace(options: EventStoreOptions): OpenStore {
   if (!options.memory) {
     mkdirSync(options.dir, { recursive: true })
-    return openStore(options.dir, true)
+    return openStore(options.dir, true, options)
   }
   const dir = makeTemporaryFolder()
-  const opened = openStore(dir, false)
+  const opened = openStore(dir, false, options)
   return {
     store: opened.store,
     async close() {

@@ -1,6 +1,7 @@
 // One store: its log, the rules of its streams, the queue of its writes and those who follow them.
 import { Access } from './access/access.ts'
 import { Commits } from './storage/commits.ts'
+import { CommitTimeout } from './storage/errors.ts'
 import type { Log } from './storage/log.ts'
 import { type Appended, type AppendRefusal, Writer } from './streams/append.ts'
 import { Streams } from './streams/streams.ts'
@@ -28,10 +29,15 @@ export class Store {
   readonly feed = new LiveFeed()
   readonly #writer: Writer
   readonly #commits: Commits
+  readonly #commitTimeoutMs: number | undefined
 
-  /** Takes a log that is open, and puts into an empty one what every log begins with. */
-  constructor(log: Log) {
+  /**
+   * Takes a log that is open, and puts into an empty one what every log begins with. Clients wait for a commit as long as it
+   * takes where no time is given.
+   */
+  constructor(log: Log, commitTimeoutMs?: number) {
     this.log = log
+    this.#commitTimeoutMs = commitTimeoutMs
     this.streams = new Streams(log)
     this.access = new Access(this.streams)
     this.#writer = new Writer(this.streams)
@@ -53,6 +59,33 @@ export class Store {
       failed(error)
     }
     this.#commits.submit(() => action(this.#writer), done, forget)
+  }
+
+  /**
+   * The same for a client, who hears of `CommitTimeout` when a commit takes longer than is to be waited for. What it wrote comes to
+   * be all the same, unless the commit fails.
+   */
+  writeForClient(
+    action: (writer: Writer) => WriteOutcome,
+    done: (outcome: WriteOutcome) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    if (this.#commitTimeoutMs === undefined) {
+      this.write(action, done, failed)
+      return
+    }
+    let isWaiting = true
+    const once =
+      <T>(tell: (what: T) => void) =>
+      (what: T): void => {
+        if (!isWaiting) return
+        isWaiting = false
+        clearTimeout(timer)
+        tell(what)
+      }
+    const fail = once(failed)
+    const timer = setTimeout(() => fail(new CommitTimeout()), this.#commitTimeoutMs)
+    this.write(action, once(done), fail)
   }
 
   /** Empties the store. Those who follow it are the caller's to dismiss. */

@@ -6,6 +6,8 @@ import { explain, fail, USAGE_ERROR } from './failure.ts'
 
 const DEFAULT_PORT = 2113
 const LARGEST_PORT = 65_535
+/** A timer of Node's that is to wait longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 interface Arguments {
   readonly tls: { cert: Buffer; key: Buffer } | { selfSigned: string } | undefined
@@ -14,6 +16,7 @@ interface Arguments {
   readonly host: string
   readonly runProjections: 'none' | 'system'
   readonly startStandardProjections: boolean
+  readonly commitTimeoutMs?: number
 }
 
 function parse(args: readonly string[]): Arguments {
@@ -28,6 +31,7 @@ function parse(args: readonly string[]): Arguments {
       key: { type: 'string' },
       'self-signed': { type: 'string' },
       insecure: { type: 'boolean' },
+      'commit-timeout-ms': { type: 'string' },
       'run-projections': { type: 'string', default: 'system' },
       'start-standard-projections': { type: 'boolean', default: false },
     },
@@ -45,7 +49,23 @@ function parse(args: readonly string[]): Arguments {
     throw new TypeError('--run-projections is "none" or "system": others are not offered.')
   }
   const startStandardProjections = values['start-standard-projections']
-  return { dir, port, host, tls: tlsOf(values), runProjections, startStandardProjections }
+  return {
+    ...{ dir, port, host, tls: tlsOf(values), runProjections, startStandardProjections },
+    ...patienceOf(values['commit-timeout-ms']),
+  }
+}
+
+function patienceOf(text: string | undefined): { commitTimeoutMs?: number } {
+  if (text === undefined) return {}
+  const commitTimeoutMs = Number(text)
+  if (
+    !Number.isInteger(commitTimeoutMs) ||
+    commitTimeoutMs < 1 ||
+    commitTimeoutMs > LONGEST_TIMER_MS
+  ) {
+    throw new TypeError(`--commit-timeout-ms ${text} is no number of milliseconds.`)
+  }
+  return { commitTimeoutMs }
 }
 
 interface TlsFlags {

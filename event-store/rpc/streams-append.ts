@@ -9,7 +9,7 @@ import {
   tooLarge,
 } from '../protocol/errors.ts'
 import type { NewEvent } from '../protocol/recorded-event.ts'
-import { StoreFull } from '../storage/errors.ts'
+import { CommitTimeout, StoreFull } from '../storage/errors.ts'
 import type { Store, WriteOutcome } from '../store.ts'
 import {
   isFault,
@@ -84,7 +84,7 @@ export const append =
         if (!target) throw invalid('The options are missing.')
         const { stream, expected } = target
         const write = (): void =>
-          store.write(
+          store.writeForClient(
             writer => writer.append(stream, expected, events),
             outcome => call.attempt(() => answerAppend(call, outcome)),
             error => call.fail(writeFailed(error)),
@@ -100,7 +100,7 @@ const remove = (store: Store, verb: 'delete' | 'tombstone'): Handler =>
     // Delete and Tombstone lay their options out as Append does.
     const { stream, expected } = checkedTarget(understood(() => decodeAppendRequest(bytes)).options)
     store.access.demand(call.principal, 'delete', stream)
-    store.write(
+    store.writeForClient(
       writer => writer[verb](stream, expected),
       outcome =>
         call.attempt(() => {
@@ -117,11 +117,20 @@ export const softDelete = (store: Store): Handler => remove(store, 'delete')
 /** Serves `Streams.Tombstone`, the hard one. */
 export const tombstone = (store: Store): Handler => remove(store, 'tombstone')
 
-/** A commit that did not happen: nothing was written, and the words of the system say why. */
-export const writeFailed = (cause: unknown): GrpcError =>
-  new GrpcError(
+/** A commit that did not happen, or not in time: the words of the system say why. */
+export function writeFailed(cause: unknown): GrpcError {
+  if (cause instanceof CommitTimeout) {
+    return new GrpcError(
+      Status.ABORTED,
+      'Operation timed out: Commit phase timeout.',
+      {},
+      { cause },
+    )
+  }
+  return new GrpcError(
     cause instanceof StoreFull ? Status.RESOURCE_EXHAUSTED : Status.UNAVAILABLE,
     `Nothing was written: ${cause instanceof Error ? cause.message : String(cause)}`,
     {},
     { cause },
   )
+}

@@ -6,6 +6,7 @@ import {
 } from '../protocol/append-request.ts'
 import { type BatchRefusal, batchError, batchSuccess } from '../protocol/append-response.ts'
 import type { NewEvent } from '../protocol/recorded-event.ts'
+import { CommitTimeout } from '../storage/errors.ts'
 import type { Store } from '../store.ts'
 import {
   isFault,
@@ -43,6 +44,11 @@ const asRefusal = (fault: ProposalFault): BatchRefusal =>
   fault.kind === 'bad-request'
     ? fault
     : { kind: 'bad-request', reason: `Required metadata property '${fault.property}' is missing.` }
+
+function failureOf(error: unknown): BatchRefusal {
+  if (error instanceof CommitTimeout) return { kind: 'timeout' }
+  return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) }
+}
 
 function timeLeft({ deadline }: AppendOptions): number {
   if (!deadline) return MAX_CHUNKS_MS
@@ -191,7 +197,7 @@ class BatchAppendCall {
       this.#call.send(frame)
       this.#endIfDone()
     }
-    this.#store.write(
+    this.#store.writeForClient(
       writer => writer.append(stream, append.target.expected, events),
       outcome =>
         answer(
@@ -199,10 +205,7 @@ class BatchAppendCall {
             ? batchSuccess(correlationId, stream, outcome)
             : batchError(correlationId, stream, outcome),
         ),
-      error => {
-        const reason = error instanceof Error ? error.message : String(error)
-        answer(batchError(correlationId, stream, { kind: 'unknown', reason }))
-      },
+      error => answer(batchError(correlationId, stream, failureOf(error))),
     )
   }
 

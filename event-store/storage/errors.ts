@@ -5,6 +5,11 @@ export class DamagedStore extends Error {
   override readonly name = 'DamagedStore'
 }
 
+/** A write is not on disk after the time that its client is to wait; it may still get there. */
+export class CommitTimeout extends Error {
+  override readonly name = 'CommitTimeout'
+}
+
 /** The disk has no room for what was to be written; nothing of it was. */
 export class StoreFull extends Error {
   override readonly name = 'StoreFull'
