@@ -1,6 +1,7 @@
 // An event store that speaks EventStoreDB's protocol, started within a Node process.
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { admission, admittedPages } from './access/admission.ts'
@@ -11,6 +12,7 @@ import { ProjectionEngine } from './projections/engine.ts'
 import { groupPages } from './rpc/group-pages.ts'
 import { pagesOf } from './rpc/pages.ts'
 import { type Node, routesOf } from './rpc/routes.ts'
+import { streamPages } from './rpc/stream-pages.ts'
 import { Scavenges } from './scavenge/scavenges.ts'
 import { copyStore } from './storage/copy-store.ts'
 import { lockDirectory } from './storage/directory-lock.ts'
@@ -21,6 +23,7 @@ import { GrpcServer } from './transport/grpc-server.ts'
 import { type Listener, listen } from './transport/listener.ts'
 import { ownCertificate } from './transport/own-certificate.ts'
 import { servePages } from './transport/pages.ts'
+import { SYSTEM } from './transport/principal.ts'
 import type { KeyPair } from './transport/self-signed.ts'
 
 export type { DefaultPasswords } from './access/users.ts'
@@ -32,6 +35,10 @@ export type { KeyPair } from './transport/self-signed.ts'
 const GRACE_MS = 250
 const DEFAULT_HOST = '127.0.0.1'
 
+interface Ways {
+  /** Takes events over HTTP, too, by `POST /streams/<name>` as AtomPub has it. Default false, as on the real server. */
+  readonly atomPub?: boolean
+}
 interface Place {
   /** Default 127.0.0.1. */
   readonly host?: string
@@ -65,6 +72,7 @@ interface Security {
 }
 /** Where the events are kept: in a folder, durably, or for as long as the server runs. */
 export type EventStoreOptions = Place &
+  Ways &
   Security &
   Projections &
   Patience &
@@ -174,11 +182,15 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   const signIn = secure ? new SignIn(users, store.feed, who => grpc.endCallsOf(who)) : undefined
   const subsystems = { projections, groups, scavenges, users, shutdown: () => void stop() }
   const grpc = new GrpcServer(routesOf(store, node, subsystems), signIn && admission(signIn))
-  const pages = servePages(pagesOf(store, node), groupPages(groups))
+  const sources = [groupPages(groups), ...(options.atomPub ? [streamPages(store, secure)] : [])]
+  const pages = servePages(pagesOf(store, node), sources)
   try {
     if (secure) users.ensureDefaults()
     const endpoint = { host, port, tls: certificate?.pair }
-    listener = await listen(grpc, signIn ? admittedPages(pages, signIn) : pages, endpoint)
+    const served: RequestListener = signIn
+      ? admittedPages(pages, signIn)
+      : (request, response) => pages(request, response, SYSTEM)
+    listener = await listen(grpc, served, endpoint)
   } catch (error) {
     projections?.stop()
     groups.stop()

@@ -36,6 +36,8 @@ const PREFIX = '/event_store.client.'
 
 /** The pages that tell only that the server is there. Every other page asks for credentials, also one that is added. */
 const OPEN_PAGES: ReadonlySet<string> = new Set(['/ping', '/info', '/gossip', '/health/live'])
+/** Of these the stream that is named decides on. */
+const STREAM_PAGES = '/streams/'
 /** The real server has it and asks for credentials; here it is missing, which is said only to those who have them. */
 const USERS_PAGE = '/users'
 
@@ -55,6 +57,7 @@ function circleOfPage(request: IncomingMessage, pages: ServedPages): Circle {
   const path = pathOf(request)
   const isMissing = !pages.has(path) && path !== USERS_PAGE
   if (OPEN_PAGES.has(path) || isMissing) return 'everybody'
+  if (path.startsWith(STREAM_PAGES)) return 'users'
   const { method } = request
   // What is not only read changes how the server works, as its operations do.
   return method === 'GET' || method === 'HEAD' ? 'users' : 'operators'
@@ -80,7 +83,7 @@ export const admittedPages =
     const who =
       circle === 'everybody' ? ANONYMOUS : await signIn.principalOf(request.headers.authorization)
     if (!(who instanceof GrpcError) && isIn(circle, who)) {
-      pages(request, response)
+      pages(request, response, who)
       return
     }
     request.resume()

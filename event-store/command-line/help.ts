@@ -11,6 +11,7 @@ export const HELP = `An event store that speaks EventStoreDB's gRPC protocol.
   --memory          keep the events only while the server runs
   --port <number>   default 2113; 0 takes a free port
   --host <address>  default 127.0.0.1
+  --enable-atom-pub-over-http     take events by POST /streams/<name>, too
   --commit-timeout-ms <number>    tell clients that a write timed out when it is not on disk by then; default: wait
   --run-projections none|system   default system: the server's own are there, stopped
   --start-standard-projections    enables them all

@@ -16,6 +16,7 @@ interface Arguments {
   readonly host: string
   readonly runProjections: 'none' | 'system'
   readonly startStandardProjections: boolean
+  readonly atomPub: boolean
   readonly commitTimeoutMs?: number
 }
 
@@ -31,6 +32,7 @@ function parse(args: readonly string[]): Arguments {
       key: { type: 'string' },
       'self-signed': { type: 'string' },
       insecure: { type: 'boolean' },
+      'enable-atom-pub-over-http': { type: 'boolean', default: false },
       'commit-timeout-ms': { type: 'string' },
       'run-projections': { type: 'string', default: 'system' },
       'start-standard-projections': { type: 'boolean', default: false },
@@ -51,6 +53,7 @@ function parse(args: readonly string[]): Arguments {
   const startStandardProjections = values['start-standard-projections']
   return {
     ...{ dir, port, host, tls: tlsOf(values), runProjections, startStandardProjections },
+    atomPub: values['enable-atom-pub-over-http'],
     ...patienceOf(values['commit-timeout-ms']),
   }
 }

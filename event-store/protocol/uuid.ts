@@ -37,6 +37,9 @@ function fromText(bytes: Buffer): Buffer | undefined {
   return Buffer.from(withDashes(text.replaceAll(/[^0-9a-f]/g, '')), 'latin1')
 }
 
+/** The 36 characters of an id in any of its spellings; undefined where a text is none. */
+export const uuidFromText = (text: string): Buffer | undefined => fromText(Buffer.from(text))
+
 function fromLongs(bytes: Buffer): Buffer {
   const reader = new WireReader(bytes)
   const halves = [0n, 0n]

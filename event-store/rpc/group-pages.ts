@@ -2,7 +2,7 @@
 import type { Group } from '../persistent-subscriptions/group.ts'
 import type { PersistentSubscriptions } from '../persistent-subscriptions/persistent-subscriptions.ts'
 import type { GroupInfo } from '../protocol/persistent-info.ts'
-import type { Page, PageSource } from '../transport/pages.ts'
+import type { Page, PageRequest, PageSource } from '../transport/pages.ts'
 
 const MISSING: Page = { status: 404, json: { success: false, reason: 'NotFound' } }
 const DONE: Page = { status: 200, json: { success: true } }
@@ -29,11 +29,9 @@ export function groupPages(groups: PersistentSubscriptions): PageSource {
     ['GET info', info],
     ['POST replayParked', replay],
   ])
-  const answer = (method: string, encoded: readonly string[]): ReturnType<PageSource['answer']> => {
-    const parts = encoded.map(decoded)
-    if (parts.includes(undefined)) return MISSING
+  const answer = ({ method, parts }: PageRequest): ReturnType<PageSource['answer']> => {
     const [stream, name, action] = parts
-    if (method === 'POST' && encoded.join('/') === 'restart') return restart()
+    if (method === 'POST' && parts.length === 1 && stream === 'restart') return restart()
     if (method === 'GET' && parts.length < 2) return lists(stream)
     const act = actions.get(`${method} ${action}`)
     if (!act || parts.length !== 3) return undefined
@@ -41,14 +39,6 @@ export function groupPages(groups: PersistentSubscriptions): PageSource {
     return group ? act(group) : MISSING
   }
   return { root: '/subscriptions', answer }
-}
-
-function decoded(part: string): string | undefined {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return undefined
-  }
 }
 
 const addressOf = ({ eventSource, groupName }: GroupInfo): string =>
