@@ -126,6 +126,34 @@ describe('with scripts', () => {
   }, 90_000)
 })
 
+describe('before the scripts are there', () => {
+  it('what is written stays when they come, and is published', async () => {
+    const options = { url: world.url, viewport: desktop, cookies }
+    const { page, context, mishaps } = await openWatched(browser, options)
+    let letIn = () => {}
+    const awaited = new Promise<void>(resolve => {
+      letIn = resolve
+    })
+    await page.route('**/assets/*.js', async route => {
+      await awaited
+      await route.continue()
+    })
+    await page.goto('/posts/new', { waitUntil: 'commit' })
+    await page.locator('#title').fill('Quicker than its script')
+    await page.locator('#body').fill('Written before anything ran.')
+    await page.locator('#tags').fill('testing')
+    letIn()
+    await page.locator('main .folio', { hasText: 'Draft kept' }).waitFor()
+    expect(await page.locator('#title').inputValue()).toBe('Quicker than its script')
+    expect(await page.locator('#body').inputValue()).toBe('Written before anything ran.')
+    expect(await page.locator('#tags').inputValue()).toBe('testing')
+    await page.locator('main form button[type=submit]').click()
+    await page.waitForURL('**/posts/quicker-than-its-script')
+    expect(mishaps).toEqual([])
+    await context.close()
+  }, 60_000)
+})
+
 describe('what is refused', () => {
   it.each([true, false])(
     'is said beside the form with scripts %s, with what was typed',

@@ -42,14 +42,6 @@ export function Editor(props: ViewProps<object>) {
       location.assign(typeof slug === 'string' ? `/posts/${slug}` : sameSitePath(null, '/'))
     },
   })
-  onMount(() => {
-    const draft = props.refused ? null : keptDraft(userId)
-    if (draft && !body() && !title()) {
-      setTitle(draft.title)
-      setBody(draft.body)
-      setTags(draft.tags)
-    }
-  })
   createEffect(
     on(
       [title, body, tags],
@@ -61,6 +53,23 @@ export function Editor(props: ViewProps<object>) {
       { defer: true },
     ),
   )
+  let form!: HTMLFormElement
+  let bodyAtFirst = ''
+  onMount(() => {
+    // The form works before its script does: somebody may have begun to write.
+    const fields = new FormData(form)
+    const begun = {
+      title: textOf(fields, 'title'),
+      body: bodyAtFirst,
+      tags: textOf(fields, 'tags'),
+    }
+    const isEmpty = !props.refused && !begun.title && !begun.body
+    const draft = isEmpty ? keptDraft(userId) : null
+    const text = draft ?? begun
+    setTitle(text.title)
+    setBody(text.body)
+    setTags(text.tags)
+  })
   const ties = () => tie('body', problem())
   const keys = (event: KeyboardEvent & { readonly currentTarget: HTMLFormElement }) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -71,7 +80,7 @@ export function Editor(props: ViewProps<object>) {
   return (
     <main id="main" class="wrap one">
       <PageTitle title="New post" description={writingDescription} error={problem() !== null} />
-      <form method="post" action="/api/posts" onSubmit={submit} onKeyDown={keys}>
+      <form ref={form} method="post" action="/api/posts" onSubmit={submit} onKeyDown={keys}>
         <input type="hidden" name="idempotencyKey" value={props.formKey} />
         <div class="head writehead">
           <h1>New post</h1>
@@ -119,6 +128,9 @@ export function Editor(props: ViewProps<object>) {
             >
               <div class="ed">
                 <textarea
+                  ref={element => {
+                    bodyAtFirst = element.value
+                  }}
                   class="in body"
                   id="body"
                   name="body"
