@@ -132,19 +132,24 @@ describe('the programs of docker-compose.yml', () => {
     })
   }
 
-  test.each(programs)('%s becomes healthy by its own health check', async (name, service) => {
-    const [, program = '', ...args] = service.healthcheck.test
-    const check = () =>
-      promisify(execFile)(program, args, { cwd: REPOSITORY, env: environmentOf(name, service) })
-    for (let attempt = 0; ; attempt++) {
-      const failure = await check().then(
-        () => undefined,
-        (error: { stdout?: string }) => error.stdout ?? String(error),
-      )
-      if (failure === undefined) return
-      if (attempt >= 60) throw new Error(`${failure}\n${said.slice(-20).join('\n')}`)
-    }
-  })
+  test.each(programs)(
+    '%s becomes healthy by its own health check',
+    async (name, service) => {
+      const [, program = '', ...args] = service.healthcheck.test
+      const check = () =>
+        promisify(execFile)(program, args, { cwd: REPOSITORY, env: environmentOf(name, service) })
+      const deadline = Date.now() + 90_000
+      for (;;) {
+        const failure = await check().then(
+          () => undefined,
+          (error: { stdout?: string }) => error.stdout ?? String(error),
+        )
+        if (failure === undefined) return
+        if (Date.now() > deadline) throw new Error(`${failure}\n${said.slice(-20).join('\n')}`)
+      }
+    },
+    120_000,
+  )
 
   test('a health check fails where nothing listens', async () => {
     const env = { PATH: process.env.PATH, HEALTH_PORT: String(await freePort()) }

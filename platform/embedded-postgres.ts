@@ -20,6 +20,7 @@ import { claimCluster, stopOrphan } from './postgres/orphan.ts'
 import { type ServerUser, serverUser } from './postgres/server-user.ts'
 import { endWithParent } from './processes/end-with-parent.ts'
 import { freePort } from './processes/free-port.ts'
+import { childrenOf, waitUntilGone } from './processes/process-identity.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Holds the cluster, its password and its log; made if missing. */
@@ -43,12 +44,13 @@ export interface EmbeddedPostgres {
   readonly exited: Promise<string>
   /** Ends open sessions, writes all to disk, ends the server. */
   stop(): Promise<void>
-  /** kill -9, as a crash would. The data stays for the next start. */
+  /** kill -9, as a crash would; resolves when nothing of the server runs. The data stays for the next start. */
   kill(): Promise<void>
 }
 
 const READY_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 20_000
+const BACKENDS_END_WITHIN_MS = 10_000
 /** Beyond this size the log of an earlier run is set aside at the next start; one such is kept. */
 const LOG_BYTES = 5 * 1024 * 1024
 
@@ -90,7 +92,12 @@ export async function startEmbeddedPostgres(
       pid: server.pid as number,
       exited,
       stop: () => stopServer(server, exited),
-      kill: () => endServer(server, 'SIGKILL', exited),
+      async kill() {
+        const backends = childrenOf(server.pid as number)
+        await endServer(server, 'SIGKILL', exited)
+        // They notice, and end, a moment later; until then they answer, and the next start is refused.
+        await Promise.all(backends.map(backend => waitUntilGone(backend, BACKENDS_END_WITHIN_MS)))
+      },
     }
   } catch (error) {
     await endServer(server, 'SIGKILL', exited)

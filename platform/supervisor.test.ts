@@ -112,11 +112,18 @@ describe('the supervisor', () => {
   })
 
   test('gives up on a process that is never ready, and names the failing check', async () => {
-    const house = supervisor({ readyWithinMs: 700 })
+    const house = supervisor({ readyWithinMs: 5_000 })
     const { supervised } = await add(house, 'slow', 'never-ready')
     await expect(supervised.untilReady()).rejects.toThrow(
-      'slow is not ready after 0.7 s: database: no table yet',
+      'slow is not ready after 5 s: database: no table yet',
     )
+  })
+
+  test('starts nothing any more once it stops', async () => {
+    const house = supervisor()
+    const stopping = house.stop()
+    await expect(add(house, 'late')).rejects.toThrow('late is not started')
+    await stopping
   })
 
   test('stops the last started first, and kills what does not want to stop', async () => {

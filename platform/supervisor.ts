@@ -16,6 +16,7 @@ export type {
 export interface Supervisor {
   /**
    * Starts a service and keeps it alive from then on.
+   * @throws once everything is being ended: nobody would stop it then
    * @throws (rejects `untilReady`) when it dies over and over, or is not ready in time, at its first start
    */
   supervise(service: Service): Supervised
@@ -28,21 +29,25 @@ export interface Supervisor {
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const services: SupervisedService[] = []
   let stopping: Promise<void> | undefined
+  let isEnding = false
   const stopInOrder = async () => {
     for (const service of services.toReversed()) await service.end('stop')
   }
   return {
     supervise(service) {
+      if (isEnding) throw new Error(`${service.name} is not started, for all are being ended.`)
       const supervised = new SupervisedService(service, options)
       services.push(supervised)
       supervised.keepAlive()
       return supervised
     },
     stop() {
+      isEnding = true
       stopping ??= stopInOrder()
       return stopping
     },
     async killAll() {
+      isEnding = true
       await Promise.all(services.map(service => service.end('kill')))
     },
   }

@@ -29,6 +29,17 @@ export async function waitUntilGone(identity: ProcessIdentity, timeoutMs: number
   return true
 }
 
+/** The processes that this one has started, where the system tells (Linux); else none. */
+export function childrenOf(pid: number): readonly ProcessIdentity[] {
+  let ids: string
+  try {
+    ids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  } catch {
+    return []
+  }
+  return ids.split(' ').flatMap(id => identityOf(Number(id)) ?? [])
+}
+
 /** Sends a signal; a process that is already gone is no error. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {

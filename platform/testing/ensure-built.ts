@@ -1,15 +1,15 @@
 // Builds rooms whose programs a test starts as processes: processes run from dist, tests from source.
 import { execFile } from 'node:child_process'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { identityOf, isRunning, type ProcessIdentity } from '../processes/process-identity.ts'
 import { REPOSITORY } from '../repository.ts'
 
 export { REPOSITORY } from '../repository.ts'
 
-const LOCK = join(REPOSITORY, 'node_modules', '.cache', 'cryptotalks-build.lock')
-/** A lock older than this was left by a killed builder. */
-const LOCK_STALE_MS = 120_000
+const LOCK = join(REPOSITORY, 'node_modules', '.cache', 'cryptotalks-build.lock.json')
 
 /**
  * Brings `dist` of these rooms (folder names) up to date, in some 100 ms when they already are.
@@ -36,21 +36,33 @@ async function withLock(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } finally {
-    await rm(LOCK, { recursive: true, force: true })
+    await rm(LOCK, { force: true })
   }
 }
 
-/** Making a folder either succeeds for one caller or fails. */
+/** A link that must not be there yet is made by one caller only; what it leads to says who that is. */
 async function takeLock(): Promise<boolean> {
+  const own = `${LOCK}.${process.pid}`
+  await writeFile(own, JSON.stringify(identityOf(process.pid)))
   try {
-    await mkdir(LOCK)
+    await link(own, LOCK)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(own, { force: true })
   }
-  const held = await stat(LOCK).catch(() => undefined)
-  if (held !== undefined && Date.now() - held.mtimeMs > LOCK_STALE_MS) {
-    await rm(LOCK, { recursive: true, force: true })
-  }
+  const holder = lockHolder()
+  // Left by a builder that was killed.
+  if (holder && !isRunning(holder)) await rm(LOCK, { force: true })
   return false
+}
+
+/** Undefined when it was just given back. */
+function lockHolder(): ProcessIdentity | undefined {
+  try {
+    return JSON.parse(readFileSync(LOCK, 'utf8'))
+  } catch {
+    return undefined
+  }
 }
