@@ -108,16 +108,15 @@ async function expectExactlyOnce({ acknowledged, abandoned }: Driven): Promise<v
 
 /** Counters are where an effect that happened twice would show first. */
 async function expectCountersToAgree(): Promise<void> {
-  const counted = await query<{ username: string; posts: number }>(
+  // In one statement, since what was abandoned may still be projected while we look.
+  const authors = await query<{ username: string; counted: number; there: number }>(
     world.databaseUrl,
-    'select username, posts from posts.authors order by username',
+    `select username, posts as counted,
+       (select count(*)::int from posts.posts where author_id = authors.id) as there
+     from posts.authors`,
   )
-  const there = await query<{ username: string; posts: number }>(
-    world.databaseUrl,
-    `select authors.username, count(*)::int as posts from posts.posts
-     join posts.authors on authors.id = posts.author_id group by 1 order by 1`,
-  )
-  expect(counted).toEqual(there)
+  expect(authors.length).toBeGreaterThan(0)
+  expect(authors.filter(({ counted, there }) => counted !== there)).toEqual([])
 }
 
 // Commands come more slowly than the machine could take them, so that they last as long as the kills do.

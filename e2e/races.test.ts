@@ -155,7 +155,7 @@ describe('the same command', () => {
       expect(promised(await publishUntilAnswered(author, post, key))).toEqual(promised(first))
       expect(await postsTitled(post.title)).toBe(1)
     }
-  })
+  }, 120_000)
 
   it('signs up once and signs in to one session', async () => {
     const account = { ...someAccount('twofold'), acceptTerms: true }

@@ -8,6 +8,7 @@ import { buildAll } from './testing/build-all.ts'
 import { type CommandLine, startCommand } from './testing/command-line.ts'
 import { expectStatus, member, someAccount, visit } from './testing/person.ts'
 import { somePost } from './testing/posts.ts'
+import { until } from './testing/until.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'cryptotalks-restart-'))
 const env = { DATA_DIR: dataDir, PORT: '0' }
@@ -45,8 +46,10 @@ describe('npm start', () => {
   it('fills an empty site with posts that can be read, and prints its address', async () => {
     first = start()
     const url = await urlOf(first)
-    const { body } = expectStatus(200, await visit(url).get('/api/posts?limit=100'))
-    expect((body as { items: unknown[] }).items.length).toBeGreaterThanOrEqual(24)
+    await until('the posts are there', async () => {
+      const { body } = expectStatus(200, await visit(url).get('/api/posts?limit=100'))
+      return (body as { items: unknown[] }).items.length >= 24 ? true : undefined
+    })
     const writer = await member(url, account)
     expectStatus(201, await writer.post('/api/posts', somePost('Before the restart')))
   }, 180_000)

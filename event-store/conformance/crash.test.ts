@@ -12,7 +12,7 @@ const RUNS = Number(process.env.RUNS ?? 100)
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const WRITERS = 16
 const LONGEST_LIFE_MS = 200
-const MS_A_RUN = 5000
+const MS_A_RUN = 15_000
 /** In between, only what follows the last read is read: what an earlier one saw can't be lost unseen for long. */
 const RUNS_A_FULL_READ = 20
 

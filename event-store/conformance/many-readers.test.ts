@@ -31,8 +31,12 @@ interface Statistics {
   readonly proc: { readonly mem: number }
   readonly es: { readonly followers: { readonly streams: number; readonly all: number } }
 }
-const statistics = async (): Promise<Statistics> =>
-  (await fetch(`http://127.0.0.1:${server.port}/stats`)).json() as Promise<Statistics>
+async function statistics(): Promise<Statistics> {
+  // A connection that is kept would be closed by the server while ten thousand subscriptions are made.
+  const headers = { connection: 'close' }
+  const answer = await fetch(`http://127.0.0.1:${server.port}/stats`, { headers })
+  return (await answer.json()) as Statistics
+}
 const followers = async () => (await statistics()).es.followers
 
 /** Subscribes on all connections in turn; resolves once all have caught up. */

@@ -1,13 +1,20 @@
 // The package as others install it: what is in it, what it needs, and that it runs and is typed with nothing else around.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { globSync } from 'tinyglobby'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { build } from './server-process.ts'
 
 const ROOM = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -16,11 +23,19 @@ const manifest = JSON.parse(readFileSync(join(ROOM, 'package.json'), 'utf8'))
 let root: string
 let installed: string
 beforeAll(() => {
-  build()
   root = mkdtempSync(join(tmpdir(), 'event-store-package-'))
+  const source = join(root, 'source')
+  for (const name of ['package.json', 'README.md', 'LICENSE']) {
+    cpSync(join(ROOM, name), join(source, name))
+  }
+  // The room's own dist may hold what its sources have no more, and is in use by other tests.
+  const dist = join(source, 'dist')
+  const output = ['--outDir', dist, '--tsBuildInfoFile', join(dist, 'tsconfig.tsbuildinfo')]
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+  execFileSync(process.execPath, [tsc, '-p', ROOM, ...output], { stdio: 'pipe' })
   const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', root], {
-      cwd: ROOM,
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', root], {
+      cwd: source,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     }),

@@ -264,7 +264,9 @@ test('a thousand groups that nobody reads do not slow the writers of their strea
   const stream = aStream()
   const groups = Array.from({ length: 1000 }, (_, i) => `group-${i}`)
   const made = groups.map(group =>
-    client.createPersistentSubscriptionToStream(stream, group, settings({ startFrom: START })),
+    client.createPersistentSubscriptionToStream(stream, group, settings({ startFrom: START }), {
+      deadline: 60_000,
+    }),
   )
   await Promise.all(made)
   for (let i = 0; i < 20; i++) await client.appendToStream(stream, events('x', 'y'))

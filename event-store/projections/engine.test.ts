@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Log } from '../storage/log.ts'
 import { Store } from '../store.ts'
 import { ProjectionEngine } from './engine.ts'
@@ -38,6 +38,7 @@ const write = (stream: string) =>
   })
 const byCategory = () =>
   engine.projectors.find(({ definition }) => definition.name === '$by_category') as Projector
+const PATIENTLY = { timeout: 20_000 }
 const linksIn = (stream: string) => store.streams.state(stream).head + 1
 
 test('a full disk keeps them waiting, and with room they go on without a gap or a double', async () => {
@@ -45,12 +46,12 @@ test('a full disk keeps them waiting, and with room they go on without a gap or 
   await write('cat-1')
   await engine.enable(byCategory())
   free = 0
-  await vi.waitFor(() => expect(byCategory().hindrance).toMatch('There is no room left'))
+  await expect.poll(() => byCategory().hindrance, PATIENTLY).toMatch('There is no room left')
   expect([byCategory().running, byCategory().state.position]).toEqual([true, 0])
   free = Infinity
   engine.restart()
-  await vi.waitFor(() => expect(linksIn('$ce-cat')).toBe(2))
-  expect([byCategory().hindrance, engine.progress(byCategory())]).toEqual(['', 100])
+  const seen = () => [linksIn('$ce-cat'), byCategory().hindrance, engine.progress(byCategory())]
+  await expect.poll(seen, PATIENTLY).toEqual([2, '', 100])
 })
 
 test('what could not be kept of a change counts for nothing', async () => {

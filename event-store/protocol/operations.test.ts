@@ -50,6 +50,9 @@ test('the period of statistics is read', () => {
   )
 })
 
+/** The client's generated code keeps a map in a plain object, where this one is no key. */
+const key = text.filter(name => name !== '__proto__')
+
 test('answers are written as the client reads them', () => {
   fc.assert(
     fc.property(text, fc.constantFrom(...Object.values(ScavengeResult)), (id, result) => {
@@ -60,7 +63,7 @@ test('answers are written as the client reads them', () => {
     }),
   )
   fc.assert(
-    fc.property(fc.dictionary(text, text), stats => {
+    fc.property(fc.dictionary(key, text), stats => {
       const bytes = statsAnswer(Object.entries(stats)).subarray(5)
       const map = monitoring.StatsResp.deserializeBinary(bytes).getStatsMap()
       expect(new Map(map.entries())).toEqual(new Map(Object.entries(stats)))

@@ -89,7 +89,7 @@ describe('a projector', () => {
     await log.append(added('a'))
     await database.reached('counters', log.end())
     expect(await total('a')).toBe(26)
-    await database.query('select')
+    await database.until('select', () => told.length > 0)
     await close()
     expect(told).toEqual([{ projector: 'counters', version: 1, position: String(log.end()) }])
   })
@@ -115,8 +115,9 @@ describe('a projector', () => {
     const { observed } = run()
     await database.reached('counters', log.end())
     expect(await total('a')).toBe(30)
-    const again = observed[0]?.applied.reduce((events, page) => events + page.events, 0)
-    expect(again).toBe(15)
+    const again = () => observed[0]?.applied.reduce((events, page) => events + page.events, 0) ?? 0
+    await database.until('select', () => again() >= 15)
+    expect(again()).toBe(15)
   })
 
   it('shows what it can of a person who was forgotten', async () => {
@@ -321,7 +322,7 @@ describe('several projectors', () => {
 
   it('share one reading of the log', async () => {
     await log.append(...many(25))
-    run([counters, other], { gatherMilliseconds: 2_000 })
+    run([counters, other], { gatherMilliseconds: 10_000 })
     await database.reached('counters', log.end())
     await database.reached('others', log.end())
     expect(log.readers()).toBe(1)

@@ -24,6 +24,7 @@ beforeAll(async () => {
     models.db,
     Array.from({ length: 40 }, (_, index) => ({ position: index + 1 })),
   )
+  await api.follows(['posts'], 0)
 })
 
 afterAll(async () => {

@@ -29,17 +29,17 @@ afterAll(async () => {
 
 describe('reading after a write', () => {
   it.each([
-    ['by the header', { 'cryptotalks-after': '20' }],
-    ['by the cookie', { cookie: 'theme=dark; after=20' }],
-  ])('waits %s until the write shows', async (_how, headers) => {
+    ['by the header', 20, { 'cryptotalks-after': '20' }],
+    ['by the cookie', 25, { cookie: 'theme=dark; after=25' }],
+  ])('waits %s until the write shows', async (_how, position, headers) => {
     const answer = patient.get('/api/posts', headers)
     await models.db.deleteFrom('posts.posts').execute()
-    await addPosts(models.db, [{ position: 20 }])
-    await models.project('posts', 20)
+    await addPosts(models.db, [{ position }])
+    await models.project('posts', position)
     const { status, body, headers: answered } = await answer
     expect(status).toBe(200)
-    expect(body.items[0].id).toBe('post-20')
-    expect(Number(answered['cryptotalks-position'])).toBeGreaterThanOrEqual(20)
+    expect(body.items[0].id).toBe(`post-${position}`)
+    expect(Number(answered['cryptotalks-position'])).toBeGreaterThanOrEqual(position)
   })
 
   it('notices what a projector has done when the word of it is lost', async () => {

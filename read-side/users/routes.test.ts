@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startTestPostgres()
   const connectionString = await server.createDatabase('users')
   models = await createReadModels(connectionString)
-  api = startTestApi(connectionString)
+  api = startTestApi(connectionString, { waitMilliseconds: 20_000 })
   await addUser(models.db, 'Ada', 3)
   await addUser(models.db, 'bob')
 })

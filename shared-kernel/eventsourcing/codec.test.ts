@@ -59,7 +59,8 @@ describe('the codec', () => {
   it('keeps personal fields out of what is stored and gives them back when it reads', async () => {
     const keyring = createMemoryKeyring()
     const event = await stored(registry, keyring, fact)
-    expect(JSON.stringify(event.data)).not.toContain('Ada')
+    // With its blank, which the random letters of a sealed field don't have.
+    expect(JSON.stringify(event.data)).not.toContain('Ada Lovelace')
     expect(JSON.stringify(event.data)).toContain('chess')
     const [decoded] = await decodeEvents(registry, keyring, [event])
     expect(decoded).toMatchObject({ kind: 'event', event: { data: fact.data } })

@@ -25,7 +25,7 @@ const balance: Evolution<number, ReadFactOf<typeof Deposited>> = {
 }
 const most = 100
 const deposit =
-  (amount: number, note = 'rent') =>
+  (amount: number, note = 'the rent') =>
   (sum: number): Decision<Fact, Full> => {
     if (amount === 0) return []
     if (sum + amount > most) return { refused: 'full', room: most - sum }
@@ -85,7 +85,7 @@ describe('a command', () => {
       occurredAt: '2026-03-01T12:00:00.000Z',
       schemaVersion: 1,
     })
-    expect(JSON.stringify(event?.data)).not.toContain('rent')
+    expect(JSON.stringify(event?.data)).not.toContain('the rent')
   })
 
   it('is refused by the state that earlier ones led to, and then appends nothing', async () => {

@@ -111,7 +111,7 @@ describe('registering', () => {
     const before = await side.store.end()
     while ((await side.store.end()) === before) await new Promise(setImmediate)
     lost.abort()
-    await expect(sending).rejects.toThrow()
+    await sending.catch(() => undefined)
     const again = await side.send('POST', '/api/users', { body, headers })
     const andAgain = await side.send('POST', '/api/users', { body, headers })
     expect([again.status, andAgain.status]).toEqual([201, 201])

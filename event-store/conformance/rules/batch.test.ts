@@ -53,6 +53,8 @@ test('each of ten sent at once gets its answer, in order', async () => {
 })
 
 test('nothing is written before the last chunk, which may be empty', async () => {
+  // Connects now what reads: chunks have two seconds.
+  await read()
   call.send({ id: k(1), stream, events: [labelled('a')], final: false })
   // An answer to another shows that the first chunk has been taken.
   call.send({ id: k(2), stream: aStream(), events: [{}] })

@@ -100,7 +100,7 @@ describe('a deadline', () => {
   test('ends a subscription by its status, after what was there', async () => {
     const stream = aStream()
     await bench().writes.append(stream, [{}])
-    const deadline = Date.now() + 300
+    const deadline = Date.now() + 3_000
     const call = bench().writes.stub.read(readRequest({ stream, count: 'live' }), { deadline })
     const inbox = new Inbox<string>()
     call.on('data', (answer: InstanceType<typeof messages.ReadResp>) => {
