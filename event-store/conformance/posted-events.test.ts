@@ -1,6 +1,8 @@
 // Events that are posted over HTTP, as AtomPub has it: what is answered, and what the official client reads then.
 import { randomUUID } from 'node:crypto'
 import { request } from 'node:https'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { ANY, jsonEvent } from '@eventstore/db-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEventStore } from '../index.ts'
@@ -48,6 +50,13 @@ test('one without is sent on to an address where it is written once, however oft
     expect([answer.status, answer.headers.get('location')]).toEqual([201, `${addressOf(stream)}/0`])
   }
   expect((await read(stream)).map(event => event?.id)).toEqual([address.slice(-36)])
+})
+
+test('whoever names no host is sent on within the same', async () => {
+  const socket = connect(bench().server.port, '127.0.0.1')
+  const headers = 'Content-Type: application/json\r\nES-EventType: t\r\nContent-Length: 2\r\n'
+  socket.write(`POST /streams/s HTTP/1.0\r\n${headers}\r\n{}`)
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 307 .*\r\nlocation: \/streams\/s\/incoming\//s)
 })
 
 test.each([

@@ -34,7 +34,9 @@ export function streamPages(store: Store, secure: boolean): PageSource {
     if (incoming !== undefined && !isIdempotent) return undefined
     if (!store.access.allows(request.principal, 'write', stream))
       return refused(401, 'Unauthorized')
-    const root = `${secure ? 'https' : 'http'}://${request.headers.host}`
+    const { host } = request.headers
+    // Of HTTP/1.0 none need be told.
+    const root = host ? `${secure ? 'https' : 'http'}://${host}` : ''
     const address = `${root}/streams/${encodeURIComponent(stream)}`
     const headers = headersOf(request, id, address)
     if (isPage(headers)) return headers
