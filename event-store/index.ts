@@ -35,7 +35,8 @@ export type { KeyPair } from './transport/self-signed.ts'
 const GRACE_MS = 250
 const DEFAULT_HOST = '127.0.0.1'
 
-interface Ways {
+/** What is offered over HTTP besides the pages. */
+interface OverHttp {
   /** Takes events over HTTP, too, by `POST /streams/<name>` as AtomPub has it. Default false, as on the real server. */
   readonly atomPub?: boolean
 }
@@ -72,7 +73,7 @@ interface Security {
 }
 /** Where the events are kept: in a folder, durably, or for as long as the server runs. */
 export type EventStoreOptions = Place &
-  Ways &
+  OverHttp &
   Security &
   Projections &
   Patience &

@@ -58,6 +58,19 @@ async function stopAll(): Promise<void> {
   for (const { process } of running.splice(0)) expect(await end(process, 'SIGTERM')).toBe(0)
 }
 
+test('what is to be switched on is on when the command line says so', async () => {
+  const flags = ['--enable-atom-pub-over-http', '--commit-timeout-ms', '60000']
+  const server = await startProcess('--memory', '--port', '0', ...flags)
+  running.push(server)
+  const answer = await fetch(`http://127.0.0.1:${server.port}/streams/s`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'es-eventtype': 't' },
+    body: '{}',
+  })
+  // Node follows the address that it is sent on to.
+  expect([answer.status, answer.redirected]).toEqual([201, true])
+})
+
 test('--help says what there is, whatever else is said', async () => {
   for (const args of [['--help'], ['verify', '--help'], ['--port', 'x', '--help']]) {
     const { code, out } = await run(...args)
@@ -76,6 +89,21 @@ test.each<[string, string[], string]>([
   ['both places', ['--memory', '--dir', 'x'], 'Either --dir or --memory is needed.'],
   ['an option that is not known', ['--memory', '--colour'], "Unknown option '--colour'"],
   ['a key alone', ['--memory', '--key', 'x'], '--cert and --key are needed together.'],
+  [
+    'a time-out that is no number',
+    ['--memory', '--commit-timeout-ms', 'x'],
+    '--commit-timeout-ms x is no number of milliseconds.',
+  ],
+  [
+    'a time-out of nothing',
+    ['--memory', '--commit-timeout-ms', '0'],
+    '--commit-timeout-ms 0 is no number of milliseconds.',
+  ],
+  [
+    'a time-out longer than timers go',
+    ['--memory', '--commit-timeout-ms', '2147483648'],
+    '--commit-timeout-ms 2147483648 is no number of milliseconds.',
+  ],
   ['all projections', ['--memory', '--run-projections', 'all'], 'others are not offered'],
   ['a command that is not known', ['compact'], 'There is no command "compact".'],
   ['a backup to nowhere', ['backup', '--dir', 'x'], '--to is needed.'],
