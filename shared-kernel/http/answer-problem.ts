@@ -1,6 +1,7 @@
 // What goes wrong becomes a problem that says what its reader can do, and nothing of our insides.
 import Koa, { type Context, type Middleware } from 'koa'
 import type { Logger } from '../logging/logger.ts'
+import { routeOf } from './access-log.ts'
 import { edgeProblem, HttpProblem, type ProblemHeaders } from './edge-problems.ts'
 import type { Problem } from './problem.ts'
 import { problemPage } from './problem-page.ts'
@@ -24,7 +25,8 @@ function httpProblemOf(error: unknown, ctx: Context, logger: Logger): HttpProble
   if (error instanceof Koa.HttpError && error.expose)
     return edgeProblem('bad-request', { detail: error.message, cause: error })
   const { correlationId } = stateOf(ctx)
-  logger.error({ correlationId, err: error, method: ctx.method, path: ctx.path }, 'request failed')
+  const entry = { correlationId, err: error, method: ctx.method, route: routeOf(ctx) }
+  logger.error(entry, 'request failed')
   return edgeProblem('internal-error', {
     detail: `If it goes on, tell us this number: ${correlationId}`,
     cause: error,

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { createLogger } from '../logging/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -78,7 +80,7 @@ describe('every answer', () => {
     const url = '/api/peer/1?token=hunter2'
     await send(app, { url, headers: { 'x-correlation-id': 'trace-1234' } })
     expect(logged).toMatchObject([
-      { msg: 'answered', path: '/api/peer/1', status: 200, correlationId: 'trace-1234' },
+      { msg: 'answered', route: '/api/peer/:id', status: 200, correlationId: 'trace-1234' },
     ])
     expect(JSON.stringify(logged)).not.toContain('hunter2')
     expect(await metrics.registry.metrics()).toMatch(
@@ -92,12 +94,51 @@ it('probes are logged at debug only, whatever they answer', async () => {
   const probes = probeRouter({ checks, metrics: createMetrics('test') })
   const { app, logged } = testApp(routes, { routers: [probes] })
   for (const url of ['/health/live', '/health/ready', '/metrics', '/api/none']) await send(app, url)
-  expect(logged.map(({ path, status, level }) => [path, status, level])).toEqual([
+  expect(logged.map(({ route, status, level }) => [route, status, level])).toEqual([
     ['/health/live', 200, 'debug'],
     ['/health/ready', 503, 'debug'],
     ['/metrics', 200, 'debug'],
-    ['/api/none', 404, 'info'],
+    ['(none of the API)', 404, 'info'],
   ])
+})
+
+it('no name in a path reaches a log line, whatever the answer is', async () => {
+  const { app, logged } = testApp(routes)
+  for (const url of ['/api/peer/quartermain', '/api/quartermain', '/quartermain', '/api/broken'])
+    for (const method of ['GET', 'PUT', 'POST'] as const) await send(app, { method, url })
+  expect(logged.length).toBeGreaterThanOrEqual(12)
+  expect(JSON.stringify(logged)).not.toContain('quartermain')
+  expect(logged).toContainEqual(expect.objectContaining({ route: '/api/peer/:id', status: 405 }))
+})
+
+describe('a client that', () => {
+  const head = 'POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+  it.each([
+    [
+      'goes away within its body',
+      `${head}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n{"text":"`,
+    ],
+    ['sends a chunk that is none', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n`],
+    [
+      'sends what is no HTTP after its request',
+      'GET /api/peer/1 HTTP/1.1\r\nHost: x\r\n\r\n\x01\x02',
+    ],
+    ['sends a body that is no JSON', `${head}Content-Length: 3\r\n\r\n{{{`],
+  ])('%s leaves no error and no stack in the log', async (_, bytes) => {
+    const { app, logged } = testApp(routes)
+    const server = await listen(app, { host: '127.0.0.1', port: 0 })
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write(bytes)
+    await once(socket, 'data')
+    socket.destroy()
+    await server.stop()
+    await vi.waitFor(() => expect(logged.some(({ msg }) => msg === 'answered')).toBe(true))
+    for (const { level, err } of logged) {
+      expect(['debug', 'info']).toContain(level)
+      expect(err).toBeUndefined()
+    }
+  })
 })
 
 describe('what goes wrong', () => {

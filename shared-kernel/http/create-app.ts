@@ -5,6 +5,7 @@ import type { Logger } from '../logging/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { accessLog } from './access-log.ts'
 import { answerProblems } from './answer-problem.ts'
+import { isBrokenOff } from './broken-off.ts'
 import { correlationId } from './correlation-id.ts'
 import { formBody } from './form-body.ts'
 import { stateOf } from './request-state.ts'
@@ -33,7 +34,9 @@ export function createApp(options: AppOptions): Koa {
   const app = new Koa({ proxy: trustProxy !== 'never', maxIpsCount: 1 })
   app.on('error', (error, ctx?: Context) => {
     const correlationId = ctx && stateOf(ctx).correlationId
-    logger.error({ correlationId, err: error }, 'answer broke off')
+    if (isBrokenOff(error))
+      logger.debug({ correlationId, code: error.code }, 'the client broke off')
+    else logger.error({ correlationId, err: error }, 'answer broke off')
   })
   app.use(correlationId())
   app.use(accessLog(logger, metrics))
