@@ -1,6 +1,9 @@
 // The names of streams, `<category>-<id>`, and the categories that read models follow.
 import type { ReservedKind } from './reservations.ts'
 
+/** The one stream of the site itself; its first event says which site this log belongs to. */
+export const siteStream = 'site-identity'
+
 export const userStream = (userId: string): string => `user-${userId}`
 export const sessionStream = (sessionId: string): string => `session-${sessionId}`
 export const postStream = (postId: string): string => `post-${postId}`
