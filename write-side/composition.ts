@@ -17,11 +17,12 @@ import { probeRouter } from '@cryptotalks/shared-kernel/telemetry/probe-router'
 import { Container, type ServiceIdentifier } from 'inversify'
 import type Koa from 'koa'
 import { Pool } from 'pg'
+import { createLimitsInPostgres, type LimitsStore } from './adapters/limits-in-postgres.ts'
 import { askReadSide } from './adapters/query-api.ts'
-import { createSignInLimits } from './adapters/sign-in-limits-in-postgres.ts'
 import { createMakeMetadata } from './commands/command-metadata.ts'
 import { keyringOrUnknown, orUnavailable } from './commands/unavailable.ts'
 import type { Config } from './config.ts'
+import { limitsFrom } from './limits/limits-config.ts'
 import { createPublishing } from './posts/publishing.ts'
 import { createPreparation, type Preparation } from './prepare.ts'
 import { createReservations, type Reservations } from './reservations/reservations.ts'
@@ -56,6 +57,7 @@ const ids = {
   secrets: id<Secrets>('secrets'),
   kernel: id<Kernel>('kernel'),
   reservations: id<Reservations>('reservations'),
+  limits: id<LimitsStore>('limits'),
   sessions: id<Sessions>('sessions'),
   passwords: id<Passwords>('passwords'),
   commands: id<Commands>('commands'),
@@ -90,10 +92,10 @@ function makeCommands(get: Get): Commands {
   const reservations = get(ids.reservations)
   const sessions = get(ids.sessions)
   const passwords = get(ids.passwords)
-  const limits = createSignInLimits(get(ids.pool), secrets)
+  const limits = get(ids.limits)
   return {
     metadata: createMakeMetadata(secrets),
-    register: createRegistration({ kernel, reservations, passwords, secrets }),
+    register: createRegistration({ kernel, reservations, passwords, limits, secrets }),
     beginSession: createSigningIn({ kernel, reservations, passwords, limits, sessions, secrets }),
     endSession: createSigningOut(kernel, sessions),
     publish: createPublishing(kernel, reservations),
@@ -131,6 +133,14 @@ export function composeWriteSide(given: Given): WriteSide {
   bind(ids.secrets, () => createSecrets(config.MASTER_KEY))
   bind(ids.kernel, () => makeKernel(get))
   bind(ids.reservations, () => createReservations(get(ids.kernel), get(ids.secrets)))
+  bind(ids.limits, () =>
+    createLimitsInPostgres({
+      connectionString: config.DATABASE_URL,
+      limits: limitsFrom(config),
+      secrets: get(ids.secrets),
+      logger,
+    }),
+  )
   bind(ids.sessions, () => createSessions(get(ids.kernel)))
   bind(ids.passwords, createPasswords)
   bind(ids.commands, () => makeCommands(get))
@@ -140,7 +150,7 @@ export function composeWriteSide(given: Given): WriteSide {
     app: get(ids.app),
     preparation: get(ids.preparation),
     close: async () => {
-      await Promise.all([get(ids.pool).end(), get(ids.store).close()])
+      await Promise.all([get(ids.pool).end(), get(ids.limits).close(), get(ids.store).close()])
     },
   }
 }

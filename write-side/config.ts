@@ -11,6 +11,7 @@ import {
   text,
 } from '@cryptotalks/shared-kernel/config/fields'
 import { z } from 'zod'
+import { limitsConfig } from './limits/limits-config.ts'
 
 export const configSchema = z.object({
   EVENTSTORE_URL: eventStoreUrl(),
@@ -25,6 +26,7 @@ export const configSchema = z.object({
   /** Set where only the gateway can reach this process, but over a network. */
   TRUST_PROXY: flag().default(false),
   LOG_LEVEL: logLevel(),
+  ...limitsConfig.shape,
 })
 
 export type Config = Readonly<z.output<typeof configSchema>>

@@ -5,7 +5,6 @@ import { backoffMilliseconds, pause } from '@cryptotalks/shared-kernel/eventsour
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
 import type { ReadinessCheck } from '@cryptotalks/shared-kernel/telemetry/health'
 import type { Pool } from 'pg'
-import { prepareSignInLimits } from './adapters/sign-in-limits-in-postgres.ts'
 
 export interface Preparation {
   /** Tries until it is done or the signal aborts. Never rejects. */
@@ -19,7 +18,6 @@ export function createPreparation(pool: Pool, store: EventStore, logger: Logger)
     for (let attempt = 1; !signal.aborted && !tablesStand; attempt++) {
       try {
         await prepareKeyring(pool)
-        await prepareSignInLimits(pool)
         tablesStand = true
       } catch (error) {
         logger.warn({ err: error }, 'Postgres is not there yet')

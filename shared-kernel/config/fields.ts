@@ -21,6 +21,20 @@ export const seconds = (least = 1, most = 86_400) =>
 export const count = (least: number, most: number) =>
   wholeNumber(least, most, `must be a whole number from ${least} to ${most}`)
 
+const limitPattern = /^(\d{1,7})\/(\d{1,7})$/
+
+/** At most so much in so many seconds: `60/600`. */
+export const limit = () => {
+  const expected = 'must be a count and seconds, both at least 1, such as 60/600'
+  return required(expected)
+    .regex(limitPattern, { error: expected, abort: true })
+    .transform(text => {
+      const [, most, seconds] = limitPattern.exec(text) ?? []
+      return { most: Number(most), seconds: Number(seconds) }
+    })
+    .refine(({ most, seconds }) => most >= 1 && seconds >= 1, { error: expected })
+}
+
 /** An http or https URL, given back without a slash at its end. */
 export const httpUrl = () => {
   const expected = 'must be a URL that begins with http:// or https://'

@@ -12,6 +12,7 @@ const schema = z.object({
   LOG_LEVEL: fields.logLevel(),
   RATES_POLL_SECONDS: fields.seconds(1, 3_600).default(10),
   TRUST_PROXY: fields.flag().optional(),
+  LIMIT_TRIES: fields.limit().default({ most: 10, seconds: 900 }),
 })
 const key = Buffer.alloc(32, 7).toString('base64')
 const good = {
@@ -31,7 +32,9 @@ function refusalOf(env: Record<string, string | undefined>): ConfigurationError 
 
 describe('parseConfig', () => {
   it('reads the values, typed and with their defaults', () => {
-    expect(parseConfig(schema, { ...good, PORT: '0', TRUST_PROXY: 'true' })).toEqual({
+    expect(
+      parseConfig(schema, { ...good, PORT: '0', TRUST_PROXY: 'true', LIMIT_TRIES: '60/600' }),
+    ).toEqual({
       HOST: '127.0.0.1',
       PORT: 0,
       PUBLIC_URL: 'https://talks.example',
@@ -40,6 +43,7 @@ describe('parseConfig', () => {
       LOG_LEVEL: 'info',
       RATES_POLL_SECONDS: 10,
       TRUST_PROXY: true,
+      LIMIT_TRIES: { most: 60, seconds: 600 },
     })
   })
 
@@ -82,6 +86,10 @@ describe('parseConfig', () => {
     ['EVENTSTORE_URL', 'esdb://'],
     ['MASTER_KEY', Buffer.alloc(31).toString('base64')],
     ['TRUST_PROXY', 'yes'],
+    ['LIMIT_TRIES', '60'],
+    ['LIMIT_TRIES', '0/60'],
+    ['LIMIT_TRIES', '60/0'],
+    ['LIMIT_TRIES', '6e1/60'],
   ])('refuses %s=%s', (variable, value) => {
     expect(refusalOf({ ...good, [variable]: value }).variables).toMatchObject([{ variable }])
   })

@@ -1,7 +1,8 @@
 // Refusals that any command may meet, and how HTTP tells them.
 import type { Refusal } from '@cryptotalks/shared-kernel/eventsourcing/decider'
 import type { KeyReused } from '@cryptotalks/shared-kernel/eventsourcing/run-command'
-import type { RefusalTable } from '@cryptotalks/shared-kernel/http/refusal'
+import type { RefusalAnswer, RefusalTable } from '@cryptotalks/shared-kernel/http/refusal'
+import type { Stopped } from '../limits/limits.ts'
 
 /** More is waiting for the processor than will be done in time. */
 export type Busy = Refusal<'busy'>
@@ -19,3 +20,20 @@ export const commonRefusals = {
     headers: () => ({ 'Retry-After': '2' }),
   },
 } satisfies RefusalTable<KeyReused | Busy>
+
+/** A limit was reached. */
+export type TooMany<Code extends string> = Refusal<Code> & Pick<Stopped, 'retryAfterSeconds'>
+
+/** How a limit that was reached is told: what there was too much of, and how long to wait. */
+export const tooMany = (title: string, more = ''): RefusalAnswer<TooMany<string>> => ({
+  status: 429,
+  title,
+  detail: ({ retryAfterSeconds }) =>
+    `Wait ${inWords(retryAfterSeconds)} before you try again.${more && ` ${more}`}`,
+  headers: ({ retryAfterSeconds }) => ({ 'Retry-After': String(retryAfterSeconds) }),
+})
+
+function inWords(seconds: number): string {
+  const [count, unit] = seconds < 90 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}

@@ -58,7 +58,10 @@ export type TestWriteSide = Awaited<ReturnType<typeof startTestWriteSide>>
  * Starts all of it, on free ports, for one test file. An event store that is given stays its giver's, to be stopped
  * before.
  */
-export async function startTestWriteSide(given?: EventStoreServer) {
+export async function startTestWriteSide(
+  given?: EventStoreServer,
+  env: Readonly<Record<string, string>> = {},
+) {
   const [eventStore, postgres] = await Promise.all([
     given ?? startEventStore({ memory: true }),
     startTestPostgres(),
@@ -72,6 +75,9 @@ export async function startTestWriteSide(given?: EventStoreServer) {
     PUBLIC_URL: origin,
     WEB_DIST: 'not read',
     READ_SIDE_URL: 'http://127.0.0.1:9',
+    // All of a test's people come from one address.
+    LIMIT_SIGN_UPS_PER_ADDRESS: '100000/600',
+    ...env,
   })
   const logged: string[] = []
   const destination = { write: (line: string) => void logged.push(line) }

@@ -18,6 +18,7 @@ import { createRegistration } from './registration.ts'
 const secrets = createSecrets(randomBytes(32))
 const keyring = createMemoryKeyring()
 const passwords = createPasswords()
+const limits = { take: async () => ({ allowed: true }) as const }
 const minutes = 60_000
 
 let server: Awaited<ReturnType<typeof startEventStore>>
@@ -35,7 +36,7 @@ afterAll(async () => {
 function registrationOver(on: EventStore) {
   const kernel = { store: on, registry, keyring }
   const reservations = createReservations(kernel, secrets)
-  return createRegistration({ kernel, reservations, passwords, secrets })
+  return createRegistration({ kernel, reservations, passwords, limits, secrets })
 }
 
 interface Sign {
@@ -52,7 +53,7 @@ function signUp(on: EventStore, { username, email, key, minutesLater = 0 }: Sign
   const asked = { idempotencyKey: key ?? randomUUID(), correlationId: 'test' }
   const make = createMakeMetadata(secrets, { now: () => at, randomId: randomUUID })
   return registrationOver(on)(
-    { ...input, password: 'correct horse battery' },
+    { ...input, password: 'correct horse battery', address: '192.0.2.1' },
     make('RegisterUser', asked, input),
   )
 }

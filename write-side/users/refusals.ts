@@ -1,6 +1,6 @@
 // How HTTP tells what registering and signing in can be refused for.
 import type { RefusalTable } from '@cryptotalks/shared-kernel/http/refusal'
-import { commonRefusals } from '../commands/refusals.ts'
+import { commonRefusals, tooMany } from '../commands/refusals.ts'
 import type { RegistrationRefusal } from './registration.ts'
 import type { SignInRefusal } from './signing-in.ts'
 
@@ -22,6 +22,7 @@ export const registrationRefusals: RefusalTable<RegistrationRefusal> = {
     title: 'This registration was broken off too long ago',
     detail: () => 'Start it again under a new idempotency key.',
   },
+  'too-many-sign-ups': tooMany('From your address too many accounts were asked for'),
   ...commonRefusals,
 }
 
@@ -31,12 +32,9 @@ export const signInRefusals: RefusalTable<SignInRefusal> = {
     title: 'The name or the password is wrong',
     detail: () => 'Check both. The password tells small letters from capitals.',
   },
-  'too-many-attempts': {
-    status: 429,
-    title: 'There were too many attempts',
-    detail: ({ retryAfterSeconds }) =>
-      `Wait ${Math.ceil(retryAfterSeconds / 60)} minutes before you try again.`,
-    headers: ({ retryAfterSeconds }) => ({ 'Retry-After': String(retryAfterSeconds) }),
-  },
+  'too-many-attempts': tooMany(
+    'There were too many attempts from your address',
+    'No account is locked by this: from another address you can sign in.',
+  ),
   ...commonRefusals,
 }

@@ -12,7 +12,8 @@ import {
   type Outcome,
   runCommand,
 } from '@cryptotalks/shared-kernel/eventsourcing/run-command'
-import type { Busy } from '../commands/refusals.ts'
+import type { Busy, TooMany } from '../commands/refusals.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Name, Reservations } from '../reservations/reservations.ts'
 import type { Secrets } from '../secrets.ts'
 import { type RegistrationImpossible, refusalFor, registerUser } from './commands/register-user.ts'
@@ -24,9 +25,15 @@ export interface Registration {
   readonly email: string
   readonly username: string
   readonly password: string
+  /** Where the request comes from, as limits count it. */
+  readonly address: string
 }
 
-export type RegistrationRefusal = RegistrationImpossible | KeyReused | Busy
+export type RegistrationRefusal =
+  | RegistrationImpossible
+  | TooMany<'too-many-sign-ups'>
+  | KeyReused
+  | Busy
 
 export type Registered =
   | (Extract<Outcome<never>, { readonly kind: 'accepted' }> & { readonly userId: string })
@@ -36,6 +43,7 @@ export interface RegistrationNeeds {
   readonly kernel: Kernel
   readonly reservations: Reservations
   readonly passwords: Passwords
+  readonly limits: Pick<Limits, 'take'>
   readonly secrets: Pick<Secrets, 'fingerprint' | 'passwordSalt'>
 }
 
@@ -63,7 +71,7 @@ const refused = (refusal: RegistrationRefusal): Registered => ({ kind: 'refused'
 
 /** The flow over what it needs. It throws `OutcomeUnknown` when the event store or the keys stay out of reach. */
 export function createRegistration(needs: RegistrationNeeds): Register {
-  const { kernel, reservations, passwords, secrets } = needs
+  const { kernel, reservations, passwords, limits, secrets } = needs
   const standings = createStandings(kernel, reservations)
   const { append, release, reserve } = createSteps(needs)
 
@@ -76,6 +84,8 @@ export function createRegistration(needs: RegistrationNeeds): Register {
   }
 
   return async (input, metadata) => {
+    const allowance = await limits.take('sign-ups-per-address', input.address)
+    if (!allowance.allowed) return refused({ refused: 'too-many-sign-ups', ...allowance })
     const userId = derivedId('user', metadata.commandId)
     const known = await readState(kernel, userStream(userId), user)
     if (known.status === 'turned-away') {
@@ -91,7 +101,7 @@ export function createRegistration(needs: RegistrationNeeds): Register {
       return refused(refusalFor(taken.takenAs))
 
     const salt = secrets.passwordSalt(metadata.commandId)
-    const passwordHash = await passwords.hash(input.password, salt)
+    const passwordHash = await passwords.hash(input.password, salt, input.address)
     if (passwordHash === undefined) return refused({ refused: 'busy' })
     // Without the person's key nothing can be written in the end, so that is no time to begin reserving.
     await kernel.keyring.obtain(userId)

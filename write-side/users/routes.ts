@@ -1,4 +1,6 @@
 // Registering, signing in and signing out, over HTTP.
+
+import { addressKey } from '@cryptotalks/shared-kernel/http/address-key'
 import {
   clearedSessionCookie,
   sessionCookie,
@@ -46,7 +48,8 @@ const postUsers = ({ register, metadata }: UserCommands): Route =>
     handle: async asked => {
       const { email, username, password, acceptTerms } = asked.body
       const command = metadata('RegisterUser', asked, { email, username, acceptTerms })
-      const outcome = await orUnavailable(() => register({ email, username, password }, command))
+      const registration = { email, username, password, address: addressKey(asked.ctx.ip) }
+      const outcome = await orUnavailable(() => register(registration, command))
       if (outcome.kind === 'refused') return problemOf(registrationRefusals, outcome.refusal)
       const location = `/api/users/${username}`
       const body = { id: outcome.userId, username }
@@ -75,7 +78,7 @@ const postSessions = ({ beginSession, metadata }: UserCommands): Route =>
     handle: async asked => {
       const { login, password } = asked.body
       const command = metadata('SignIn', asked, { login })
-      const credentials = { login, password, address: asked.ctx.ip }
+      const credentials = { login, password, address: addressKey(asked.ctx.ip) }
       const outcome = await orUnavailable(() => beginSession(credentials, command))
       if (outcome.kind === 'refused') return problemOf(signInRefusals, outcome.refusal)
       const { user, expiresAt, token } = outcome

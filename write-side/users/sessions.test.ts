@@ -75,7 +75,7 @@ describe('signing in', () => {
     expect(posted.status).toBe(201)
   })
 
-  it('is stopped after ten tries at one account, even with the right password then', async () => {
+  it('is stopped after ten tries at one account from one address, even with the right password then', async () => {
     const username = await newMember()
     const attempt = (word: string) =>
       side.post('/api/sessions', { login: username, password: word })

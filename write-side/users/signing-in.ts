@@ -7,26 +7,26 @@ import type { Position } from '@cryptotalks/shared-kernel/eventsourcing/position
 import { type Kernel, readState } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
 import { type KeyReused, runCommand } from '@cryptotalks/shared-kernel/eventsourcing/run-command'
 import { followUp } from '../commands/follow-up.ts'
-import type { Busy } from '../commands/refusals.ts'
+import type { Busy, TooMany } from '../commands/refusals.ts'
+import { type AfterTry, asOneTry, type Limits, type Stopped } from '../limits/limits.ts'
 import { normalisedName } from '../reservations/normalised-name.ts'
 import type { Name, Reservations } from '../reservations/reservations.ts'
 import type { Secrets } from '../secrets.ts'
 import { expiryOf, signIn } from './commands/sign-in.ts'
 import type { Passwords } from './passwords.ts'
 import { type Sessions, sessionIdOf } from './sessions.ts'
-import type { SignInLimits } from './sign-in-limits.ts'
 import { session, user } from './state.ts'
 
 export interface Credentials {
   readonly login: string
   readonly password: string
-  /** Where the request comes from. */
+  /** Where the request comes from, as limits count it. */
   readonly address: string
 }
 
 export type SignInRefusal =
   | Refusal<'wrong-credentials'>
-  | (Refusal<'too-many-attempts'> & { readonly retryAfterSeconds: number })
+  | TooMany<'too-many-attempts'>
   | KeyReused
   | Busy
 
@@ -45,7 +45,7 @@ export interface SigningInNeeds {
   readonly kernel: Kernel
   readonly reservations: Reservations
   readonly passwords: Passwords
-  readonly limits: SignInLimits
+  readonly limits: Limits
   readonly sessions: Sessions
   readonly secrets: Pick<Secrets, 'sessionToken'>
 }
@@ -64,11 +64,9 @@ const refused = (refusal: SignInRefusal): SignedInOutcome => ({ kind: 'refused',
 export function createSigningIn(needs: SigningInNeeds): BeginSession {
   const { kernel, reservations, passwords, limits, sessions, secrets } = needs
 
-  const accountOf = async (name: Name) => {
-    const held = await reservations.find(name)
+  const accountOf = async (holder: string | undefined) => {
     // An unknown name is looked for as far as a known one, for the same time.
-    const holder = held.status === 'held' ? held.holder : 'nobody'
-    const account = await readState(kernel, userStream(holder), user)
+    const account = await readState(kernel, userStream(holder ?? 'nobody'), user)
     return account.status === 'registered' ? account : undefined
   }
 
@@ -87,20 +85,15 @@ export function createSigningIn(needs: SigningInNeeds): BeginSession {
     return { token, sessionId, outcome }
   }
 
-  return async ({ login, password, address }, metadata) => {
-    const name = nameOf(login)
-    const account = `${name.kind}:${normalisedName[name.kind](name.name)}`
-    const allowance = await limits.count(account, address)
-    if (!allowance.allowed)
-      return refused({
-        refused: 'too-many-attempts',
-        retryAfterSeconds: allowance.retryAfterSeconds,
-      })
-    const found = await accountOf(name)
-    const proved = await passwords.verify(password, found?.passwordHash ?? undefined)
+  const tryOnce = async (
+    { login, password, address }: Credentials,
+    metadata: CommandMetadata,
+    holder: string | undefined,
+  ): Promise<SignedInOutcome> => {
+    const found = await accountOf(holder)
+    const proved = await passwords.verify(password, found?.passwordHash ?? undefined, address)
     if (proved === undefined) return refused({ refused: 'busy' })
     if (!proved || !found) return refused({ refused: 'wrong-credentials' })
-    await limits.forgive(account, address)
 
     let begun = await begin(found.userId, metadata)
     let expiresAt = expiryOf(metadata.at)
@@ -123,4 +116,35 @@ export function createSigningIn(needs: SigningInNeeds): BeginSession {
       position,
     }
   }
+
+  return async (credentials, metadata) => {
+    const { login, address } = credentials
+    const tryFromThere = async () => {
+      const name = nameOf(login)
+      const held = await reservations.find(name)
+      const holder = held.status === 'held' ? held.holder : undefined
+      // By its id, so that user name and e-mail address are one account.
+      const account = holder ?? `${name.kind}:${normalisedName[name.kind](name.name)}`
+      const pair = JSON.stringify([account, address])
+      return asOneTry(
+        limits,
+        ['sign-in-failures', pair],
+        () => tryOnce(credentials, metadata, holder),
+        tried => (tried.kind === 'accepted' ? 'forget' : onlyIfWrong(tried)),
+      )
+    }
+    const tried = await asOneTry(
+      limits,
+      ['sign-in-failures-per-address', address],
+      tryFromThere,
+      onlyIfWrong,
+    )
+    return 'kind' in tried ? tried : refused({ refused: 'too-many-attempts', ...tried })
+  }
 }
+
+/** Only what proved wrong stays counted: not whom a full house or an outage turned away. */
+const onlyIfWrong = (tried: SignedInOutcome | Stopped): AfterTry =>
+  'kind' in tried && tried.kind === 'refused' && tried.refusal.refused === 'wrong-credentials'
+    ? 'count'
+    : 'give-back'
