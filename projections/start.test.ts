@@ -103,14 +103,16 @@ async function append(
   if (appended.kind === 'conflict') throw new Error(`${streamName} was there already`)
   return appended.position
 }
-const register = (userId: string, username: string) =>
-  append(userStream(userId), UserRegistered, {
+const register = async (userId: string, username: string) => {
+  await createPostgresKeyring(pool, masterKey).create(userId)
+  return append(userStream(userId), UserRegistered, {
     userId,
     username,
     email: `${username}@example.org`,
     passwordHash: '$argon2id$',
     terms: { version: '1', acceptedAt: '2026-01-01T00:00:00.000Z' },
   })
+}
 const publish = (postId: string, authorId: string) =>
   append(postStream(postId), PostPublished, {
     postId,

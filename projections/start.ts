@@ -2,6 +2,7 @@
 
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
 import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { withAlarm, wordsForMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
 import {
   createPostgresKeyring,
   prepareKeyring,
@@ -39,7 +40,11 @@ export async function startProjections(config: Config, logger: Logger): Promise<
   const trouble = (what: string) => (error: unknown, inARow: number) =>
     logger.warn({ err: error, inARow }, what)
 
-  const keyring = createPostgresKeyring(pool, config.MASTER_KEY)
+  const { keyring, missing } = withAlarm(
+    createPostgresKeyring(pool, config.MASTER_KEY),
+    metrics,
+    logger,
+  )
   let keyringStands = false
   const runner = startRunner({
     projectors: allProjectors,
@@ -64,6 +69,11 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     checks: {
       postgres: () => pool.query('select'),
       'event store': () => store.end(),
+      keys: async () => {
+        // Whatever is sealed under a lost key, no projector goes past it.
+        const words = wordsForMissing(missing)
+        if (words !== undefined) throw new Error(words)
+      },
       projectors: async () => {
         for (const [name, state] of watch.states)
           if (state !== 'active' && state !== 'standby') throw new Error(`${name}: ${state}`)

@@ -5,6 +5,7 @@ import {
   connectEventStore,
   type EventStore,
 } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { withAlarm } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
 import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
 import type { Kernel } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
 import { createApp } from '@cryptotalks/shared-kernel/http/create-app'
@@ -12,7 +13,7 @@ import type { RenderPage } from '@cryptotalks/shared-kernel/http/page-renderer'
 import { createPages } from '@cryptotalks/shared-kernel/http/pages'
 import { registerRoutes } from '@cryptotalks/shared-kernel/http/register-routes'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
-import { createMetrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
+import { createMetrics, type Metrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
 import { probeRouter } from '@cryptotalks/shared-kernel/telemetry/probe-router'
 import { Container, type ServiceIdentifier } from 'inversify'
 import type Koa from 'koa'
@@ -52,6 +53,7 @@ export interface WriteSide {
 const id = <T>(name: string): ServiceIdentifier<T> => Symbol.for(name)
 const ids = {
   given: id<Given>('given'),
+  metrics: id<Metrics>('metrics'),
   pool: id<Pool>('pool'),
   store: id<EventStore>('store'),
   secrets: id<Secrets>('secrets'),
@@ -82,8 +84,10 @@ function makePool({ config, logger }: Given): Pool {
 }
 
 function makeKernel(get: Get): Kernel {
-  const keyring = createPostgresKeyring(get(ids.pool), get(ids.given).config.MASTER_KEY)
-  return { store: get(ids.store), registry, keyring: keyringOrUnknown(keyring) }
+  const { config, logger } = get(ids.given)
+  const keyring = createPostgresKeyring(get(ids.pool), config.MASTER_KEY)
+  const watched = withAlarm(keyring, get(ids.metrics), logger)
+  return { store: get(ids.store), registry, keyring: keyringOrUnknown(watched.keyring) }
 }
 
 function makeCommands(get: Get): Commands {
@@ -105,12 +109,12 @@ function makeCommands(get: Get): Commands {
 function makeApp(get: Get): Koa {
   const { config, logger, render } = get(ids.given)
   const { PUBLIC_URL: publicUrl, READ_SIDE_URL, TRUST_PROXY } = config
-  const metrics = createMetrics('write-side')
   const pages = createPages({ render, publicUrl, askApi: askReadSide(READ_SIDE_URL) })
   const sessions = get(ids.sessions)
   const authenticate = (token: string) => orUnavailable(() => sessions.find(token, new Date()))
   const routes = [...apiRoutes(get(ids.commands)), ...siteRoutes]
   const { checks } = get(ids.preparation)
+  const metrics = get(ids.metrics)
   return createApp({
     logger,
     metrics,
@@ -128,6 +132,7 @@ export function composeWriteSide(given: Given): WriteSide {
     container.bind<T>(which).toDynamicValue(make)
   const { config, logger } = given
   container.bind(ids.given).toConstantValue(given)
+  bind(ids.metrics, () => createMetrics('write-side'))
   bind(ids.pool, () => makePool(given))
   bind(ids.store, () => connectEventStore(config.EVENTSTORE_URL))
   bind(ids.secrets, () => createSecrets(config.MASTER_KEY))

@@ -7,6 +7,7 @@ import {
   sessionStream,
   userStream,
 } from '@cryptotalks/shared-kernel/events/streams'
+import { UserRegistered } from '@cryptotalks/shared-kernel/events/users'
 import { encodeFact } from '@cryptotalks/shared-kernel/eventsourcing/codec'
 import { derivedId, eventIdOf } from '@cryptotalks/shared-kernel/eventsourcing/derived-ids'
 import type { EventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
@@ -148,6 +149,8 @@ export async function fillLog(
       throw new Error('The log to be filled was not empty')
   }
   for (const fact of facts(count, seed)) {
+    // Before whatever that person does, which may be in the same wave.
+    if (fact.type === UserRegistered.type) await keyring.create(String(fact.data.userId))
     wave.push(append(fact))
     if (wave.length === inFlight) await flush()
   }

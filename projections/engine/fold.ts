@@ -1,6 +1,7 @@
 // Folds a page of events in memory, row by row key: which rows it touches, then what becomes of them. Pure.
 import type { Decoded, StoredEvent } from '@cryptotalks/shared-kernel/eventsourcing/codec'
 import type { AnyEvent } from '@cryptotalks/shared-kernel/eventsourcing/event-definition'
+import { KeyMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import type { AnyHandler, Projector, TableFold } from './projector.ts'
 import { hasKey, type Key, keyText, type Row } from './table.ts'
 
@@ -26,9 +27,16 @@ export interface Parked {
   readonly cause?: unknown
 }
 
-/** What a projector will make of an event: undefined when it isn't one of its own. */
+/**
+ * What a projector will make of an event: undefined when it isn't one of its own. Throws KeyMissing for one of its own
+ * that is sealed under a lost key: to park it, or to go on without it, would forget somebody in silence.
+ */
 export function stepOf(projector: Projector, decoded: Decoded): Step | undefined {
   if (decoded.kind === 'unknown') return undefined
+  if (decoded.kind === 'key-missing') {
+    if (projector.handles.has(decoded.stored.type)) throw new KeyMissing(decoded.subject)
+    return undefined
+  }
   if (decoded.kind === 'unreadable') {
     const { stored, reason } = decoded
     return projector.handles.has(stored.type)

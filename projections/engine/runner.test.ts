@@ -1,3 +1,4 @@
+import { KeyMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { countersProjector, registry, unappliable } from '../testing/counters.ts'
@@ -133,6 +134,44 @@ describe('a projector', () => {
       { id: 'a', owner: null },
       { id: 'b', owner: 'Bo' },
     ])
+  })
+})
+
+describe('an event that is sealed under a lost key', () => {
+  const owned = { type: 'Owned', data: { counter: 'a', ownerId: 'lost', name: 'Ada' } }
+
+  it('stops the projector, which tries again until the key is back and neither parks nor forgets', async () => {
+    await log.append(added('a'), owned, added('a'))
+    const key = await log.keyring.require('lost')
+    log.keyring.lose('lost')
+    const other = countersProjector('others')
+    const { observed } = run([counters, { ...other, handles: new Set(['Added']) }])
+    await database.until('select', () => (observed[0]?.troubles.length ?? 0) > 2)
+    expect(observed[0]?.troubles.at(-1)).toBeInstanceOf(KeyMissing)
+    expect(await parked()).toEqual([])
+    expect(await database.query('select owner from counters.counters')).toEqual([])
+    // Another projector, which does not need that event, goes on.
+    await database.reached('others', log.end())
+    log.keyring.restore('lost', key)
+    await database.reached('counters', log.end())
+    expect(await database.query('select total, owner from counters.counters')).toEqual([
+      { total: 2, owner: 'Ada' },
+    ])
+  })
+
+  it('stops a rebuild', async () => {
+    await log.append(owned)
+    log.keyring.lose('lost')
+    const rebuild = rebuildInto({
+      projector: counters,
+      schema: 'again',
+      connectionString: database.connectionString,
+      follow: log.follow,
+      registry,
+      keyring: log.keyring,
+      signal: new AbortController().signal,
+    })
+    await expect(rebuild).rejects.toThrow(KeyMissing)
   })
 })
 

@@ -34,7 +34,9 @@ export function createScriptedLog(pageSize = 100): ScriptedLog {
   let readers = 0
 
   async function record({ type, data, streamName = `s-${randomUUID()}` }: Fact) {
-    const fact = registry.find(type)
+    const definition = registry.find(type)
+    if (definition?.personal) await keyring.create(String(data[definition.personal.subject]))
+    const fact = definition
       ? await encodeFact(registry, keyring, { type, data })
       : { type, data, schemaVersion: 1 }
     const revision = revisions.get(streamName) ?? 0

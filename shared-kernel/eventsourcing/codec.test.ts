@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { decodeEvents, encodeFact, type StoredEvent } from './codec.ts'
 import { defineEvent } from './event-definition.ts'
 import { createRegistry } from './event-registry.ts'
+import { KeyMissing } from './keyring.ts'
 import { createMemoryKeyring } from './keyring-in-memory.ts'
 import { seal } from './sealing.ts'
 
@@ -39,6 +40,7 @@ async function stored(
   keyring: ReturnType<typeof createMemoryKeyring>,
   fact: { type: string; data: Record<string, unknown> },
 ): Promise<StoredEvent> {
+  if (fact.data.memberId !== undefined) await keyring.create(String(fact.data.memberId))
   const { type, data, schemaVersion } = await encodeFact(registry, keyring, fact)
   const onDisk = JSON.parse(JSON.stringify(data)) as unknown
   return {
@@ -77,6 +79,16 @@ describe('the codec', () => {
     })
   })
 
+  it('takes nobody for forgotten whose key is missing, and makes no second one for them', async () => {
+    const keyring = createMemoryKeyring()
+    const event = await stored(registry, keyring, fact)
+    keyring.lose('m-1')
+    expect(await decodeEvents(registry, keyring, [event])).toEqual([
+      { kind: 'key-missing', stored: event, subject: 'm-1' },
+    ])
+    await expect(encodeFact(registry, keyring, fact)).rejects.toThrow(KeyMissing)
+  })
+
   it('brings an old version up step by step', async () => {
     const keyring = createMemoryKeyring()
     const old = await stored(createRegistry([MovedV1]), keyring, {
@@ -111,7 +123,7 @@ describe('the codec', () => {
   it('never quotes what was sealed when that turns out to be unreadable', async () => {
     const keyring = createMemoryKeyring()
     const event = await stored(registry, keyring, fact)
-    const key = await keyring.obtain('m-1')
+    const key = await keyring.require('m-1')
     const box = seal(key, Buffer.from('Ada Lovelace, in no JSON'), 'm-1/Joined')
     const $sealed = { subject: 'm-1', fields: ['name'], box }
     const [decoded] = await decodeEvents(registry, keyring, [

@@ -1,7 +1,7 @@
 // Between facts and what the event store keeps: validates, seals personal fields, and reads every older version back.
 import type { AnyEvent, Recorded } from './event-definition.ts'
 import type { AnyDefinition, EventRegistry } from './event-registry.ts'
-import type { Keyring } from './keyring.ts'
+import { KeyMissing, type KeyOrMark, type Keyring } from './keyring.ts'
 import { type EventMetadata, metadataSchema } from './metadata.ts'
 import { open, seal } from './sealing.ts'
 
@@ -28,9 +28,13 @@ export interface StoredEvent extends Omit<Recorded, 'metadata'> {
   readonly metadata: unknown
 }
 
-/** What reading a stored event can come to. What to do with the last two is the reader's policy. */
+/**
+ * What reading a stored event can come to. What to do with those that are no event is the reader's policy, but for
+ * `key-missing`: it is sealed under a key that is lost, and whoever went on without it would forget somebody in silence.
+ */
 export type Decoded =
   | { readonly kind: 'event'; readonly event: AnyEvent }
+  | { readonly kind: 'key-missing'; readonly stored: StoredEvent; readonly subject: string }
   | { readonly kind: 'unknown'; readonly stored: StoredEvent }
   | { readonly kind: 'unreadable'; readonly stored: StoredEvent; readonly reason: string }
 
@@ -40,7 +44,10 @@ const contextOf = (subject: string, type: string): string => `${subject}/${type}
 const subjectOf = (definition: AnyDefinition, data: Fields): string | undefined =>
   definition.personal && String(data[definition.personal.subject])
 
-/** Prepares a fact for the store. Throws on one that breaks its own schema: that is a programmer's error. */
+/**
+ * Prepares a fact for the store. Throws on one that breaks its own schema, which is a programmer's error, and KeyMissing
+ * or KeyDestroyed for a person without a key.
+ */
 export async function encodeFact(
   registry: EventRegistry,
   keyring: Keyring,
@@ -53,7 +60,7 @@ export async function encodeFact(
   if (!definition.personal || subject === undefined)
     return { type: fact.type, data, schemaVersion: definition.version }
   const { fields } = definition.personal
-  const key = await keyring.obtain(subject)
+  const key = await keyring.require(subject)
   const personal = Object.fromEntries(fields.map(field => [field, data[field]]))
   const clear = Object.fromEntries(
     Object.entries(data).filter(([field]) => !fields.includes(field)),
@@ -75,12 +82,13 @@ function isSealed(value: unknown): value is Sealed {
 const forgotten = (fields: readonly string[]): Fields =>
   Object.fromEntries(fields.map(field => [field, null]))
 
-function unsealed(stored: StoredEvent, keys: ReadonlyMap<string, Uint8Array>): Fields {
+function unsealed(stored: StoredEvent, keys: ReadonlyMap<string, KeyOrMark>): Fields {
   const { $sealed, ...clear } = stored.data as Fields
   if ($sealed === undefined) return clear
   if (!isSealed($sealed)) throw new Error('its sealed part has no subject, fields or box')
   const key = keys.get($sealed.subject)
-  if (!key) return { ...clear, ...forgotten($sealed.fields) }
+  if (key === undefined) throw new KeyMissing($sealed.subject)
+  if (key === 'destroyed') return { ...clear, ...forgotten($sealed.fields) }
   const personal = open(key, $sealed.box, contextOf($sealed.subject, stored.type))
   return { ...clear, ...parsedPersonal(personal) }
 }
@@ -104,7 +112,7 @@ function upcast(definition: AnyDefinition, metadata: EventMetadata, data: Fields
 function decodeOne(
   registry: EventRegistry,
   stored: StoredEvent,
-  keys: ReadonlyMap<string, Uint8Array>,
+  keys: ReadonlyMap<string, KeyOrMark>,
 ): Decoded {
   const definition = registry.find(stored.type)
   if (!definition) return { kind: 'unknown', stored }
@@ -120,11 +128,12 @@ function decodeOne(
     const { id, streamName, revision, position, type } = stored
     return { kind: 'event', event: { id, streamName, revision, position, type, data, metadata } }
   } catch (error) {
+    if (error instanceof KeyMissing) return { kind: 'key-missing', stored, subject: error.subject }
     return { kind: 'unreadable', stored, reason: (error as Error).message }
   }
 }
 
-/** Reads stored events, in their order. All keys they need come in one look-up; a lost key reads as forgotten (null). */
+/** Reads stored events, in their order. All keys they need come in one look-up; a destroyed key reads as forgotten (null). */
 export async function decodeEvents(
   registry: EventRegistry,
   keyring: Keyring,
@@ -135,6 +144,6 @@ export async function decodeEvents(
     const sealed = (data as Fields | null | undefined)?.$sealed
     if (isSealed(sealed)) subjects.add(sealed.subject)
   }
-  const keys = subjects.size > 0 ? await keyring.find([...subjects]) : new Map<string, Uint8Array>()
+  const keys = subjects.size > 0 ? await keyring.find([...subjects]) : new Map<string, KeyOrMark>()
   return stored.map(event => decodeOne(registry, event, keys))
 }

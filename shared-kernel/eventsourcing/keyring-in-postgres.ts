@@ -1,7 +1,7 @@
 // The keyring on disk: a Postgres table of keys, each wrapped by the master key. Not a read model: never rebuilt, backed up.
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { KeyDestroyed, type Keyring } from './keyring.ts'
+import { type KeyOrMark, type Keyring, keyIn } from './keyring.ts'
 import { open, seal } from './sealing.ts'
 
 interface KeyRow {
@@ -30,9 +30,11 @@ export async function prepareKeyring(pool: Pool): Promise<void> {
 /** A keyring over `pool`; `masterKey` is 32 bytes and lives outside the database. */
 export function createPostgresKeyring(pool: Pool, masterKey: Uint8Array): Keyring {
   const cache = new Map<string, { readonly key: Uint8Array; readonly until: number }>()
-  const unwrap = (row: KeyRow) => {
-    if (row.wrapped === null) return undefined
-    const key = open(masterKey, row.wrapped, row.subject)
+  /** Nothing for a key that this master key does not open: what can't be used is as good as missing. */
+  const unwrap = (row: KeyRow): KeyOrMark | undefined => {
+    if (row.wrapped === null) return 'destroyed'
+    const key = opened(masterKey, row.wrapped, row.subject)
+    if (!key) return undefined
     if (cache.size >= keyCacheSize) cache.delete(cache.keys().next().value as string)
     cache.set(row.subject, { key, until: Date.now() + keyCacheMilliseconds })
     return key
@@ -44,18 +46,18 @@ export function createPostgresKeyring(pool: Pool, masterKey: Uint8Array): Keyrin
     return undefined
   }
   const find: Keyring['find'] = async subjects => {
-    const found = new Map<string, Uint8Array>()
-    const missing: string[] = []
+    const found = new Map<string, KeyOrMark>()
+    const unknown: string[] = []
     for (const subject of new Set(subjects)) {
       const key = cached(subject)
       if (key) found.set(subject, key)
-      else missing.push(subject)
+      else unknown.push(subject)
     }
-    if (missing.length === 0) return found
+    if (unknown.length === 0) return found
     const { rows } = await pool.query<KeyRow>({
       name: 'keyring-find',
       text: 'select subject, wrapped from keyring.keys where subject = any($1)',
-      values: [missing],
+      values: [unknown],
     })
     for (const row of rows) {
       const key = unwrap(row)
@@ -65,23 +67,15 @@ export function createPostgresKeyring(pool: Pool, masterKey: Uint8Array): Keyrin
   }
   return {
     find,
-    obtain: async subject => {
-      const known = cached(subject)
-      if (known) return known
-      const { rows } = await pool.query<KeyRow>({
-        name: 'keyring-obtain',
-        text: `with made as (
-            insert into keyring.keys (subject, wrapped) values ($1, $2)
-            on conflict (subject) do nothing returning subject, wrapped)
-          select subject, wrapped from made
-          union all select subject, wrapped from keyring.keys where subject = $1 limit 1`,
+    create: async subject => {
+      await pool.query({
+        name: 'keyring-create',
+        text: 'insert into keyring.keys (subject, wrapped) values ($1, $2) on conflict (subject) do nothing',
         values: [subject, seal(masterKey, randomBytes(32), subject)],
       })
-      // Nothing comes back when another process inserted between the statement's snapshot and its insert.
-      const key = rows[0] ? unwrap(rows[0]) : (await find([subject])).get(subject)
-      if (!key) throw new KeyDestroyed(subject)
-      return key
+      return keyIn(await find([subject]), subject)
     },
+    require: async subject => keyIn(await find([subject]), subject),
     destroy: async subject => {
       await pool.query(
         `insert into keyring.keys (subject, wrapped, destroyed_at) values ($1, null, now())
@@ -90,5 +84,13 @@ export function createPostgresKeyring(pool: Pool, masterKey: Uint8Array): Keyrin
       )
       cache.delete(subject)
     },
+  }
+}
+
+function opened(masterKey: Uint8Array, wrapped: string, subject: string): Uint8Array | undefined {
+  try {
+    return open(masterKey, wrapped, subject)
+  } catch {
+    return undefined
   }
 }

@@ -4,7 +4,7 @@ import type { Evolution } from './decider.ts'
 import type { AnyEvent } from './event-definition.ts'
 import type { EventRegistry } from './event-registry.ts'
 import type { EventStore } from './event-store.ts'
-import type { Keyring } from './keyring.ts'
+import { KeyMissing, type Keyring } from './keyring.ts'
 import { backoffMilliseconds, pause } from './retry.ts'
 
 /** What commands run on. */
@@ -41,7 +41,7 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
 
 /**
  * A stream as it is stored, and those of its events whose type is known.
- * @throws OutcomeUnknown, UnreadableStream
+ * @throws OutcomeUnknown, UnreadableStream, KeyMissing
  */
 export async function readStream(
   kernel: Kernel,
@@ -51,6 +51,7 @@ export async function readStream(
   const stored = await persistently(() => kernel.store.read(streamName, which))
   const events: AnyEvent[] = []
   for (const one of await decodeEvents(kernel.registry, kernel.keyring, stored)) {
+    if (one.kind === 'key-missing') throw new KeyMissing(one.subject)
     if (one.kind === 'unreadable')
       throw new UnreadableStream(`${streamName} at ${one.stored.revision}: ${one.reason}`)
     if (one.kind === 'event') events.push(one.event)
@@ -61,7 +62,7 @@ export async function readStream(
 /**
  * The state that a stream's events come to, or its newest event alone. Deciding on it needs `runCommand`, which
  * holds the append to what was read.
- * @throws OutcomeUnknown, UnreadableStream
+ * @throws OutcomeUnknown, UnreadableStream, KeyMissing
  */
 export async function readState<
   State,

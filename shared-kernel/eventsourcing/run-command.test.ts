@@ -48,7 +48,9 @@ let kernel: Kernel
 beforeAll(async () => {
   server = await startEventStore({ memory: true })
   store = connectEventStore(server.connectionString)
-  kernel = { store, registry: createRegistry([Deposited]), keyring: createMemoryKeyring() }
+  const keyring = createMemoryKeyring()
+  await keyring.create('o-1')
+  kernel = { store, registry: createRegistry([Deposited]), keyring }
 })
 afterAll(async () => {
   await store?.close()

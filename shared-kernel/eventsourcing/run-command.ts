@@ -103,7 +103,7 @@ function earlierOutcome(
 /**
  * Runs one command against one stream. Retries conflicts from the read on, and failures of the store with the same
  * event ids and expected revision, so that no effect happens twice.
- * @throws OutcomeUnknown when the store stays out of reach; UnreadableStream; KeyDestroyed.
+ * @throws OutcomeUnknown when the store stays out of reach; UnreadableStream; KeyMissing; KeyDestroyed.
  */
 export function runCommand<State, Read extends AnyFact, Fact extends AnyFact>(
   kernel: Kernel,

@@ -26,6 +26,7 @@ export const edgeProblems = {
   'unknown-host': { status: 421, title: 'This site does not answer to that name' },
   'invalid-input': { status: 422, title: 'Some of what you sent is not right' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
+  'key-missing': { status: 503, title: 'This account can not be read at the moment' },
   unavailable: { status: 503, title: 'This does not work at the moment' },
 } as const satisfies Record<string, ProblemKind>
 

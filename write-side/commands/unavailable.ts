@@ -1,14 +1,30 @@
 // What a write answers when the event store or the keys can't be reached.
 import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
-import { KeyDestroyed } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
+import { KeyDestroyed, KeyMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import { OutcomeUnknown } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
-import { edgeProblem } from '@cryptotalks/shared-kernel/http/edge-problems'
+import { edgeProblem, edgeProblems } from '@cryptotalks/shared-kernel/http/edge-problems'
 
-/** Turns an unknown outcome into the problem `unavailable`, which says that repeating is safe. */
+/** What a command may answer when what it needs is away, for the routes' documentation. */
+export const unavailableProblems = {
+  unavailable: edgeProblems.unavailable,
+  'key-missing': edgeProblems['key-missing'],
+}
+
+/**
+ * Turns an unknown outcome into the problem `unavailable`, which says that repeating is safe, and a lost key into
+ * `key-missing`: a person who is not forgotten is told neither that they are nor that their password is wrong.
+ */
 export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
+    if (cause instanceof KeyMissing)
+      throw edgeProblem('key-missing', {
+        detail:
+          'Nothing was done. On our side the key is missing that opens what is kept of this account; whoever runs this site is told. Try again later.',
+        headers: { 'Retry-After': '60' },
+        cause,
+      })
     if (!(cause instanceof OutcomeUnknown)) throw cause
     throw edgeProblem('unavailable', {
       detail:
@@ -25,13 +41,14 @@ export function keyringOrUnknown(keyring: Keyring): Keyring {
     try {
       return await work
     } catch (cause) {
-      if (cause instanceof KeyDestroyed) throw cause
+      if (cause instanceof KeyDestroyed || cause instanceof KeyMissing) throw cause
       throw new OutcomeUnknown('The key store did not answer', { cause })
     }
   }
   return {
     find: subjects => attempt(keyring.find(subjects)),
-    obtain: subject => attempt(keyring.obtain(subject)),
+    create: subject => attempt(keyring.create(subject)),
+    require: subject => attempt(keyring.require(subject)),
     destroy: subject => attempt(keyring.destroy(subject)),
   }
 }

@@ -16,10 +16,12 @@ import { createPublishing } from './publishing.ts'
 
 const secrets = createSecrets(randomBytes(32))
 const keyring = createMemoryKeyring()
+const author = randomUUID()
 
 let server: Awaited<ReturnType<typeof startEventStore>>
 let store: EventStore
 beforeAll(async () => {
+  await keyring.create(author)
   server = await startEventStore({ memory: true })
   store = connectEventStore(server.connectionString)
 })
@@ -27,8 +29,6 @@ afterAll(async () => {
   await store?.close()
   await server?.stop()
 })
-
-const author = randomUUID()
 
 /** Publishes as the route would, in a process that has this store. */
 function publish(on: EventStore, title: string, key: string) {

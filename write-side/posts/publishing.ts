@@ -58,7 +58,7 @@ export function createPublishing(kernel: Kernel, reservations: Reservations): Pu
   return async (draft, metadata) => {
     const postId = derivedId('post', metadata.commandId)
     // Without the author's key nothing can be written in the end, so that is no time to begin reserving.
-    await kernel.keyring.obtain(draft.authorId)
+    await kernel.keyring.require(draft.authorId)
     const reserved = await reserveSlug(draft.title, postId, metadata)
     const outcome = await runCommand(kernel, {
       streamName: postStream(postId),

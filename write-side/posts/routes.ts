@@ -1,5 +1,5 @@
 // Publishing, and seeing beforehand what it will look like, over HTTP.
-import { edgeProblems, problemFrom } from '@cryptotalks/shared-kernel/http/edge-problems'
+import { problemFrom } from '@cryptotalks/shared-kernel/http/edge-problems'
 import type { Problem } from '@cryptotalks/shared-kernel/http/problem'
 import { written } from '@cryptotalks/shared-kernel/http/read-your-writes'
 import { pickProblems, problemOf } from '@cryptotalks/shared-kernel/http/refusal'
@@ -9,7 +9,7 @@ import { renderMarkdown } from '@cryptotalks/shared-kernel/markdown/render-markd
 import { z } from 'zod'
 import type { MakeMetadata } from '../commands/command-metadata.ts'
 import { commonRefusals } from '../commands/refusals.ts'
-import { orUnavailable } from '../commands/unavailable.ts'
+import { orUnavailable, unavailableProblems } from '../commands/unavailable.ts'
 import { bodySchema, postSchema } from './input.ts'
 import type { Publish } from './publishing.ts'
 
@@ -43,7 +43,7 @@ const postPosts = ({ publish, metadata }: PostCommands): Route =>
         .strictObject({ id: z.string(), slug: z.string(), revision: z.int() })
         .meta({ description: 'The post is public' }),
     },
-    problems: { ...refusals, unavailable: edgeProblems.unavailable },
+    problems: { ...refusals, ...unavailableProblems },
     form: {
       page: newPostPage,
       from: ({ tags = '', ...values }) => ({

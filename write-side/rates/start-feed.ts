@@ -14,7 +14,8 @@ import { createRateRecords } from './recording.ts'
 const nothingPersonal = () => Promise.reject(new Error('Rates hold nothing personal'))
 const noKeys: Keyring = {
   find: nothingPersonal,
-  obtain: nothingPersonal,
+  create: nothingPersonal,
+  require: nothingPersonal,
   destroy: nothingPersonal,
 }
 

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { type EventStoreServer, startEventStore } from '@cryptotalks/event-store'
 import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
 import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
+import { reservationStream } from '@cryptotalks/shared-kernel/events/streams'
 import {
   connectEventStore,
   type EventStore,
@@ -11,8 +12,10 @@ import { listen } from '@cryptotalks/shared-kernel/http/listen'
 import type { PageRequest, RenderPage } from '@cryptotalks/shared-kernel/http/page-renderer'
 import type { Problem } from '@cryptotalks/shared-kernel/http/problem'
 import { createLogger } from '@cryptotalks/shared-kernel/logging/logger'
+import pg from 'pg'
 import { composeWriteSide } from '../composition.ts'
 import { configSchema } from '../config.ts'
+import { createSecrets } from '../secrets.ts'
 
 export const origin = 'https://talks.example'
 
@@ -52,6 +55,11 @@ async function wholeLog(store: EventStore): Promise<string> {
   return JSON.stringify(events)
 }
 
+interface KeyRow {
+  readonly subject: string
+  readonly wrapped: string | null
+}
+
 export type TestWriteSide = Awaited<ReturnType<typeof startTestWriteSide>>
 
 /**
@@ -82,12 +90,25 @@ export async function startTestWriteSide(
   const logged: string[] = []
   const destination = { write: (line: string) => void logged.push(line) }
   const logger = createLogger({ name: 'write-side', level: 'debug', destination })
-  const side = composeWriteSide({ config, logger, render })
-  const server = await listen(side.app, { host: '127.0.0.1', port: 0 })
-  const stopping = new AbortController()
-  await side.preparation.run(stopping.signal)
+  const run = async (port: number) => {
+    const side = composeWriteSide({ config, logger, render })
+    const server = await listen(side.app, { host: '127.0.0.1', port })
+    const stopping = new AbortController()
+    await side.preparation.run(stopping.signal)
+    const stop = async () => {
+      stopping.abort()
+      await server.stop()
+      await side.close()
+    }
+    return { port: server.port, stop }
+  }
+  let running = await run(0)
+  const restart = async () => {
+    await running.stop()
+    running = await run(running.port)
+  }
   const store = connectEventStore(eventStore.connectionString)
-  const url = `http://127.0.0.1:${server.port}`
+  const url = `http://127.0.0.1:${running.port}`
 
   const send = async (method: string, path: string, init: RequestInit = {}) =>
     sentFrom(await fetch(`${url}${path}`, { method, redirect: 'manual', ...init }))
@@ -126,7 +147,34 @@ export async function startTestWriteSide(
     return { username, Cookie: session?.split(';')[0] ?? '' }
   }
 
+  const keyringOf = new pg.Client({ connectionString: postgres.connectionString })
+  // The server may be killed or stopped before its clients.
+  keyringOf.on('error', () => undefined)
+  await keyringOf.connect()
+  const keys = async (subject: string): Promise<KeyRow[]> =>
+    (await keyringOf.query('select * from keyring.keys where subject = $1', [subject])).rows
+  /** Takes a person's key away without a mark, as an older backup of the keyring does; gives what was there. */
+  const loseKeyOf = async (username: string): Promise<KeyRow> => {
+    const name = createSecrets(masterKey).nameHash('username', username)
+    const [reserved] = await store.read(reservationStream('username', name))
+    const { holder = 'nobody' } = (reserved?.data ?? {}) as { readonly holder?: string }
+    const [row] = await keys(holder)
+    if (!row) throw new Error(`${username} has no key`)
+    await keyringOf.query('delete from keyring.keys where subject = $1', [row.subject])
+    // What a process has in memory it would go on using for a while.
+    await restart()
+    return row
+  }
+  const putBack = ({ subject, wrapped }: KeyRow) =>
+    keyringOf.query('insert into keyring.keys (subject, wrapped) values ($1, $2)', [
+      subject,
+      wrapped,
+    ])
+
   return {
+    keys,
+    loseKeyOf,
+    putBack,
     url,
     config,
     masterKey,
@@ -141,10 +189,9 @@ export async function startTestWriteSide(
     member,
     wholeLog: () => wholeLog(store),
     stop: async () => {
-      stopping.abort()
-      await server.stop()
-      await side.close()
+      await running.stop()
       await store.close()
+      await keyringOf.end()
       await Promise.all([given ? undefined : eventStore.stop(), postgres.stop()])
     },
   }

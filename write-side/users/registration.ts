@@ -103,8 +103,11 @@ export function createRegistration(needs: RegistrationNeeds): Register {
     const salt = secrets.passwordSalt(metadata.commandId)
     const passwordHash = await passwords.hash(input.password, salt, input.address)
     if (passwordHash === undefined) return refused({ refused: 'busy' })
-    // Without the person's key nothing can be written in the end, so that is no time to begin reserving.
-    await kernel.keyring.obtain(userId)
+    // Without the person's key nothing can be written in the end, so that is no time to begin reserving. Made here and
+    // nowhere else, for an id on which nobody has registered yet: a second key would make two halves of a person.
+    await (known.status === 'absent'
+      ? kernel.keyring.create(userId)
+      : kernel.keyring.require(userId))
 
     const attempt: Attempt = { userId, input, passwordHash, metadata }
     const lost = taken ?? (await reserve(attempt, wanted, found))

@@ -6,14 +6,13 @@ import {
   sessionCookie,
   sessionTokenOf,
 } from '@cryptotalks/shared-kernel/http/cookies'
-import { edgeProblems } from '@cryptotalks/shared-kernel/http/edge-problems'
 import { localPath } from '@cryptotalks/shared-kernel/http/local-path'
 import { written } from '@cryptotalks/shared-kernel/http/read-your-writes'
 import { problemOf } from '@cryptotalks/shared-kernel/http/refusal'
 import { defineRoute, type Route } from '@cryptotalks/shared-kernel/http/route'
 import { z } from 'zod'
 import type { MakeMetadata } from '../commands/command-metadata.ts'
-import { orUnavailable } from '../commands/unavailable.ts'
+import { orUnavailable, unavailableProblems } from '../commands/unavailable.ts'
 import { sessionSeconds } from './commands/sign-in.ts'
 import { registrationSchema, signInSchema } from './input.ts'
 import { registrationRefusals, signInRefusals } from './refusals.ts'
@@ -28,7 +27,6 @@ export interface UserCommands {
   readonly metadata: MakeMetadata
 }
 
-const { unavailable } = edgeProblems
 const userSchema = z.strictObject({ id: z.string(), username: z.string() })
 
 const postUsers = ({ register, metadata }: UserCommands): Route =>
@@ -39,7 +37,7 @@ const postUsers = ({ register, metadata }: UserCommands): Route =>
     tags: ['users'],
     body: registrationSchema,
     answers: { 201: userSchema.meta({ description: 'The account is there' }) },
-    problems: { ...registrationRefusals, unavailable },
+    problems: { ...registrationRefusals, ...unavailableProblems },
     form: {
       page: '/sign-up',
       from: values => ({ ...values, acceptTerms: values.acceptTerms === 'on' }),
@@ -69,7 +67,7 @@ const postSessions = ({ beginSession, metadata }: UserCommands): Route =>
         .strictObject({ user: userSchema, expiresAt: z.iso.datetime() })
         .meta({ description: 'Signed in, by a cookie' }),
     },
-    problems: { ...signInRefusals, unavailable },
+    problems: { ...signInRefusals, ...unavailableProblems },
     form: {
       page: ({ back }) => (back ? `/sign-in?back=${encodeURIComponent(back)}` : '/sign-in'),
       from: ({ login, password }) => ({ login, password }),
@@ -100,7 +98,7 @@ const deleteCurrentSession = ({ endSession, metadata }: UserCommands): Route =>
     description: 'The same answer to everybody, however often, signed in or not.',
     tags: ['users'],
     answers: { 200: z.strictObject({}).meta({ description: 'Signed out' }) },
-    problems: { unavailable },
+    problems: { unavailable: unavailableProblems.unavailable },
     form: { page: '/', done: () => '/' },
     handle: async asked => {
       const token = sessionTokenOf(asked.ctx)

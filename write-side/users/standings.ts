@@ -1,6 +1,7 @@
 // What a name is to a registration that wants it, and how a registration is ended so that its names can go to others.
 
 import { userStream } from '@cryptotalks/shared-kernel/events/streams'
+import { KeyMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import type { CommandMetadata } from '@cryptotalks/shared-kernel/eventsourcing/metadata'
 import { type Kernel, readState } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
 import { runCommand } from '@cryptotalks/shared-kernel/eventsourcing/run-command'
@@ -31,6 +32,16 @@ const lapsesAfterMilliseconds = 10 * 60 * 1_000
 export function createStandings(kernel: Kernel, reservations: Reservations): Standings {
   const stateOf = (userId: string): Promise<User> => readState(kernel, userStream(userId), user)
 
+  /** Whoever's key is lost is registered all the same: only what they are called can't be read. */
+  const statusOf = async (userId: string): Promise<User['status']> => {
+    try {
+      return (await stateOf(userId)).status
+    } catch (error) {
+      if (error instanceof KeyMissing) return 'registered'
+      throw error
+    }
+  }
+
   const close: Standings['close'] = async (userId, reason, metadata) => {
     await runCommand(kernel, {
       streamName: userStream(userId),
@@ -47,10 +58,10 @@ export function createStandings(kernel: Kernel, reservations: Reservations): Sta
       const held = await reservations.find(name)
       if (held.status === 'free') return { kind: 'open' }
       if (held.holder === userId) return { kind: 'mine' }
-      const holder = await stateOf(held.holder)
-      if (holder.status === 'turned-away') return { kind: 'open', lapsed: held.holder }
+      const holder = await statusOf(held.holder)
+      if (holder === 'turned-away') return { kind: 'open', lapsed: held.holder }
       const age = metadata.at.getTime() - Date.parse(held.since)
-      if (holder.status === 'registered' || age < lapsesAfterMilliseconds) return { kind: 'taken' }
+      if (holder === 'registered' || age < lapsesAfterMilliseconds) return { kind: 'taken' }
       const closed = await close(held.holder, 'lapsed', metadata)
       if (closed.status === 'registered') return { kind: 'taken' }
       return { kind: 'open', lapsed: held.holder }
