@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { type EventStoreServer, startEventStore } from '@cryptotalks/event-store'
 import { startTestPostgres, type TestPostgres } from '@cryptotalks/platform/testing/test-postgres'
 import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
 import { type Listening, listen } from '@cryptotalks/shared-kernel/http/listen'
@@ -14,6 +15,7 @@ import { addPosts } from './testing/rows.ts'
 import { buildSite, type SiteBuild } from './testing/site-build.ts'
 
 let server: TestPostgres
+let eventStore: EventStoreServer
 let models: ReadModels
 let build: SiteBuild
 let container: Container
@@ -22,6 +24,7 @@ let origin: string
 
 beforeAll(async () => {
   server = await startTestPostgres()
+  eventStore = await startEventStore({ memory: true })
   const connectionString = await server.createDatabase('composed')
   models = await createReadModels(connectionString)
   await addPosts(models.db, [{ position: 1, title: '</script><b>' }])
@@ -38,14 +41,17 @@ afterAll(async () => {
   await listening?.stop()
   await container?.get(services.follower).stop()
   await container?.get(services.database).destroy()
+  await container?.get(services.store).close()
   build?.remove()
   await models?.close()
   await server?.stop()
+  await eventStore?.stop()
 })
 
 const configFor = (databaseUrl: string, webDist: string) =>
   parseConfig(configSchema, {
     DATABASE_URL: databaseUrl,
+    EVENTSTORE_URL: eventStore.connectionString,
     PUBLIC_URL: 'https://talks.example',
     WEB_DIST: webDist,
     OPENAPI_FILE: join(webDist, 'openapi.json'),

@@ -2,6 +2,11 @@
 import 'reflect-metadata'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
+import {
+  connectEventStore,
+  type EventStore,
+} from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { createSessionsInLog } from '@cryptotalks/shared-kernel/eventsourcing/sessions-in-log'
 import { createApp } from '@cryptotalks/shared-kernel/http/create-app'
 import { createPages, loadRenderer, type Pages } from '@cryptotalks/shared-kernel/http/pages'
 import { createLogger, type Logger } from '@cryptotalks/shared-kernel/logging/logger'
@@ -14,12 +19,14 @@ import { allReads } from './api/all-reads.ts'
 import { apiRouters } from './api/router.ts'
 import type { Config } from './config.ts'
 import { type Follower, followPositions } from './consistency/follow-positions.ts'
+import { createLogEnd, type LogEnd } from './consistency/log-end.ts'
 import { createPositions, type KnownPositions } from './consistency/positions.ts'
 import { askInProcess } from './pages/ask-in-process.ts'
 import { site } from './pages/site.ts'
 import { readStaticFiles, type StaticFiles } from './pages/static-files.ts'
 import { createReadDatabase, type ReadDatabase } from './postgres/read-database.ts'
 import { authenticateWith } from './users/authenticate.ts'
+import { type LookUpSession, lookUpSessions } from './users/sessions.ts'
 
 const name = <T>(description: string): ServiceIdentifier<T> => Symbol(description)
 
@@ -28,6 +35,9 @@ export const services = {
   logger: name<Logger>('logger'),
   metrics: name<Metrics>('metrics'),
   database: name<ReadDatabase>('database'),
+  store: name<EventStore>('store'),
+  logEnd: name<LogEnd>('log end'),
+  lookUpSession: name<LookUpSession>('look up session'),
   positions: name<KnownPositions>('positions'),
   follower: name<Follower>('follower'),
   files: name<StaticFiles>('files'),
@@ -53,6 +63,11 @@ export async function compose(config: Config): Promise<Container> {
       connectionString: config.DATABASE_URL,
       onConnectionLost: err => get(services.logger).warn({ err }, 'lost a connection to Postgres'),
     }),
+  )
+  bind(services.store, () => connectEventStore(config.EVENTSTORE_URL))
+  bind(services.logEnd, () => createLogEnd(() => get(services.store).end()))
+  bind(services.lookUpSession, () =>
+    lookUpSessions(createSessionsInLog({ read: name => get(services.store).read(name) })),
   )
   bind(services.positions, createPositions)
   bind(services.follower, () =>
@@ -93,7 +108,8 @@ function appFrom(config: Config, get: <T>(service: ServiceIdentifier<T>) => T): 
       ...apiRouters({
         reads: allReads(database, config.OPENAPI_FILE),
         positions: get(services.positions),
-        authenticate: authenticateWith(database),
+        logEnd: get(services.logEnd),
+        authenticate: authenticateWith(database, get(services.lookUpSession)),
       }),
     ],
     otherwise: site(get(services.pages), get(services.files)),

@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 export const configSchema = z.object({
   DATABASE_URL: fields.postgresUrl(),
+  /** Asked which sessions have ended, and where the log ends. What is sealed in it stays so: the read side has no key. */
+  EVENTSTORE_URL: fields.eventStoreUrl(),
   HOST: fields.host(),
   READ_SIDE_PORT: fields.port().default(0),
   PUBLIC_URL: fields.httpUrl(),

@@ -18,7 +18,11 @@ async function start() {
     port: listening.port,
     async stop() {
       await listening.stop()
-      await Promise.all([follower.stop(), container.get(services.database).destroy()])
+      await Promise.all([
+        follower.stop(),
+        container.get(services.database).destroy(),
+        container.get(services.store).close(),
+      ])
     },
   }
 }

@@ -6,17 +6,16 @@ import {
 import { stateOf } from '@cryptotalks/shared-kernel/http/request-state'
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
-import type { Positions } from '../consistency/positions.ts'
-import { readAfter } from '../consistency/read-after.ts'
+import { type ReadAfterOptions, readAfter } from '../consistency/read-after.ts'
 import { unavailableInOutage } from '../postgres/outage.ts'
 import { compressed, sparing, tagged } from './delivery.ts'
 import type { Read } from './read.ts'
 import { createSharedAnswers, sharedAnswers } from './shared-answers.ts'
 
-export interface ApiOptions extends Pick<RegisterOptions, 'authenticate' | 'verifyAnswers'> {
+export interface ApiOptions
+  extends ReadAfterOptions,
+    Pick<RegisterOptions, 'authenticate' | 'verifyAnswers'> {
   readonly reads: readonly Read[]
-  readonly positions: Positions
-  readonly waitMilliseconds?: number
 }
 
 /**
@@ -24,12 +23,12 @@ export interface ApiOptions extends Pick<RegisterOptions, 'authenticate' | 'veri
  * known only once that has been projected.
  */
 export function apiRouters(options: ApiOptions): readonly Router[] {
-  const { reads, positions, waitMilliseconds, ...registration } = options
+  const { reads, positions, logEnd, waitMilliseconds, ...registration } = options
   const shared = createSharedAnswers()
   return reads.map(read => {
     const router = new Router({ sensitive: true, strict: true })
     router.use(namedAs(read.route.path), compressed(), sparing(), unavailableInOutage())
-    router.use(readAfter(positions, read.reads, waitMilliseconds))
+    router.use(readAfter(read.reads, { positions, logEnd, waitMilliseconds }))
     router.use(
       sharedAnswers(shared, () => positions.stateOf(read.reads)),
       tagged(),

@@ -18,6 +18,8 @@ export interface Positions {
    * in the last moments. Undefined while that can't be known, since nobody tells us.
    */
   stateOf(projectors: readonly ProjectorName[]): string | undefined
+  /** Whether all of these have reached `position`, as those of no projector have: such an answer hangs on nothing. */
+  has(projectors: readonly ProjectorName[], position: Position): boolean
   /** Resolves with true as soon as all of them have reached `position`, with false when time is up. */
   reached(
     projectors: readonly ProjectorName[],
@@ -61,6 +63,7 @@ export function createPositions(): KnownPositions {
     return least
   }
   const has = (projectors: readonly ProjectorName[], position: Position): boolean => {
+    if (projectors.length === 0) return true
     const known = of(projectors)
     return known !== undefined && known >= position
   }
@@ -69,6 +72,7 @@ export function createPositions(): KnownPositions {
   }
   return {
     of,
+    has,
     stateOf(projectors) {
       if (!followed || projectors.some(projector => !live.has(projector))) return undefined
       const states = projectors.map(projector => live.get(projector))

@@ -8,6 +8,9 @@ let server: TestPostgres
 let models: ReadModels
 let patient: TestApi
 let impatient: TestApi
+/** Would have a test run out of time that waits for what does not come. */
+let neverLate: TestApi
+let end: bigint | undefined = 500n
 
 beforeAll(async () => {
   server = await startTestPostgres()
@@ -15,7 +18,12 @@ beforeAll(async () => {
   models = await createReadModels(connectionString)
   patient = startTestApi(connectionString, { waitMilliseconds: 20_000 })
   impatient = startTestApi(connectionString, { waitMilliseconds: 30 })
+  neverLate = startTestApi(connectionString, {
+    waitMilliseconds: 600_000,
+    logEnd: { isBefore: async position => (end === undefined ? undefined : position > end) },
+  })
   await models.project('posts', 10)
+  await neverLate.follows(['posts'], 10)
   await patient.follows(['posts'], 10)
   await impatient.follows(['posts'], 10)
 })
@@ -23,6 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await patient?.close()
   await impatient?.close()
+  await neverLate?.close()
   await models?.close()
   await server?.stop()
 })
@@ -64,10 +73,41 @@ describe('reading after a write', () => {
     expect(headers['retry-after']).toBe('1')
   })
 
-  it('serves who only carries the cookie with what there is', async () => {
+  it('serves who only carries the cookie with what there is, and says that it is behind', async () => {
     const { status, headers } = await impatient.get('/api/posts', { cookie: 'after=1000000' })
     expect(status).toBe(200)
     expect(Number(headers['cryptotalks-position'])).toBeLessThan(1_000_000)
+    expect(headers).toMatchObject({
+      'cryptotalks-behind': 'true',
+      'cache-control': 'private, no-store',
+    })
+    const again = await impatient.get('/api/posts', { cookie: 'after=1' })
+    expect(again.headers['cryptotalks-behind']).toBeUndefined()
+  })
+
+  it('says of what may only not show yet that it is written, not that it is not there', async () => {
+    const session = `__Host-session=${'A'.repeat(43)}`
+    const answers = await Promise.all([
+      impatient.get('/api/posts/just-published', { cookie: 'after=1000000' }),
+      impatient.get('/api/me', { cookie: `after=1000000; ${session}` }),
+    ])
+    for (const { status, body, headers } of answers) {
+      expect([status, body.code]).toEqual([503, 'read-model-behind'])
+      expect(headers['retry-after']).toBe('1')
+      expect(headers.etag).toBeUndefined()
+    }
+    const gone = await impatient.get('/api/posts/just-published', { cookie: 'after=1' })
+    expect(gone.status).toBe(404)
+    const signedOut = await impatient.get('/api/me', { cookie: 'after=1000000' })
+    expect(signedOut.status).toBe(401)
+  })
+
+  it('waits no longer than the reader prefers', async () => {
+    const { status, headers } = await neverLate.get('/api/posts', {
+      cookie: 'after=450',
+      prefer: 'return=minimal, wait=0',
+    })
+    expect([status, headers['cryptotalks-behind']]).toEqual([200, 'true'])
   })
 
   it.each(['soon', '-1', '1.5', '0x10', '99999999999999999999999'])(
@@ -80,6 +120,37 @@ describe('reading after a write', () => {
 
   it('ignores such a cookie', async () => {
     expect((await impatient.get('/api/posts', { cookie: 'after=soon' })).status).toBe(200)
+  })
+})
+
+describe('a position beyond the end of the log', () => {
+  it.each(['501', '9223372036854775807', '18446744073709551615'])(
+    'is waited for by nobody: %s',
+    async position => {
+      const asked = await neverLate.get('/api/posts', { 'cryptotalks-after': position })
+      expect([asked.status, asked.body.code]).toEqual([400, 'invalid-position'])
+      const carried = await neverLate.get('/api/posts', { cookie: `after=${position}` })
+      expect([carried.status, carried.headers['cryptotalks-behind']]).toEqual([200, undefined])
+      const gone = await neverLate.get('/api/posts/none', { cookie: `after=${position}` })
+      expect(gone.status).toBe(404)
+    },
+  )
+
+  it('is waited for as any other, but only for a moment, while nobody knows where that is', async () => {
+    end = undefined
+    const { status, body } = await neverLate.get('/api/posts', { 'cryptotalks-after': '501' })
+    expect([status, body.code]).toEqual([503, 'read-model-behind'])
+    end = 500n
+  })
+})
+
+describe('a read that hangs on no projector', () => {
+  it('waits for none, whatever it is asked to be read after', async () => {
+    for (const position of ['0', '400', '1000000']) {
+      const headers = { 'cryptotalks-after': position, cookie: `after=${position}` }
+      const { status, body } = await neverLate.get('/api/openapi.json', headers)
+      expect([status, body.code]).toEqual([404, 'no-openapi-document'])
+    }
   })
 })
 

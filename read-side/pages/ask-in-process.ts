@@ -1,6 +1,5 @@
 // Pages ask the query API without a network: their questions go through the same app, as their visitor would ask them.
 import type { RequestListener } from 'node:http'
-import { afterCookieName } from '@cryptotalks/shared-kernel/http/cookies'
 import { correlationIdHeader } from '@cryptotalks/shared-kernel/http/correlation-id'
 import type { AskApi } from '@cryptotalks/shared-kernel/http/pages'
 import { stateOf } from '@cryptotalks/shared-kernel/http/request-state'
@@ -15,7 +14,7 @@ export function askInProcess(app: () => RequestListener, now = () => performance
     startedAt.set(ctx, since)
     // One page waits once: what it asks after that time is answered as things stand.
     const mayWait = now() - since < longestWaitMilliseconds
-    const cookie = mayWait ? ctx.get('Cookie') : withoutAfter(ctx.get('Cookie'))
+    const cookie = ctx.get('Cookie')
     const answer = await inject(app(), {
       method: 'GET',
       url: path,
@@ -23,6 +22,7 @@ export function askInProcess(app: () => RequestListener, now = () => performance
         accept: 'application/json',
         [correlationIdHeader]: stateOf(ctx).correlationId,
         ...(cookie !== '' && { cookie }),
+        ...(!mayWait && { prefer: 'wait=0' }),
       },
     })
     return new Response(new Uint8Array(answer.rawPayload), {
@@ -31,12 +31,6 @@ export function askInProcess(app: () => RequestListener, now = () => performance
     })
   }
 }
-
-const withoutAfter = (cookie: string): string =>
-  cookie
-    .split(/;\s*/)
-    .filter(pair => !pair.startsWith(`${afterCookieName}=`))
-    .join('; ')
 
 function headersOf(headers: Readonly<Record<string, unknown>>): Headers {
   const given = new Headers()

@@ -7,9 +7,11 @@ import { inject } from 'light-my-request'
 import { allReads } from '../api/all-reads.ts'
 import { apiRouters } from '../api/router.ts'
 import { followPositions } from '../consistency/follow-positions.ts'
+import type { LogEnd } from '../consistency/log-end.ts'
 import { createPositions, type ProjectorName } from '../consistency/positions.ts'
 import { createReadDatabase } from '../postgres/read-database.ts'
 import { authenticateWith } from '../users/authenticate.ts'
+import type { LookUpSession } from '../users/sessions.ts'
 
 export interface TestApi {
   readonly app: Koa
@@ -32,19 +34,29 @@ export interface TestAnswer {
 export interface TestApiOptions {
   readonly waitMilliseconds?: number
   readonly openApiFile?: string
+  /** Whether the log ends before a position; it goes on for ever, unless told otherwise. */
+  readonly logEnd?: LogEnd
+  /** Sessions as the log has them; nothing is told of them, unless it is here. */
+  readonly lookUpSession?: LookUpSession
 }
 
 export function startTestApi(connectionString: string, options: TestApiOptions = {}): TestApi {
-  const { waitMilliseconds, openApiFile } = options
+  const {
+    waitMilliseconds,
+    openApiFile,
+    logEnd = { isBefore: async () => false },
+    lookUpSession = async () => undefined,
+  } = options
   const database = createReadDatabase({ connectionString, connections: 2 })
   const positions = createPositions()
   const follower = followPositions({ connectionString, positions })
   const routers = apiRouters({
     reads: allReads(database, openApiFile),
     positions,
-    authenticate: authenticateWith(database),
+    logEnd,
+    authenticate: authenticateWith(database, lookUpSession),
     verifyAnswers: true,
-    ...(waitMilliseconds !== undefined && { waitMilliseconds }),
+    waitMilliseconds,
   })
   const app = createApp({
     logger: createLogger({ name: 'test', level: 'silent' }),

@@ -12,7 +12,7 @@ import { sessionCookieName } from './cookies.ts'
 import { type EdgeCode, edgeProblems, type ProblemKind } from './edge-problems.ts'
 import { formContentType } from './form-body.ts'
 import { idempotencyKeyHeader } from './idempotency-key.ts'
-import { afterHeader, positionHeader } from './read-your-writes.ts'
+import { afterHeader, behindHeader, positionHeader } from './read-your-writes.ts'
 import type { Route } from './route.ts'
 
 export type OpenApiDocument = oas31.OpenAPIObject
@@ -136,10 +136,16 @@ function answersOf({ answers, form, method }: Route): ZodOpenApiResponsesObject 
     .string()
     .optional()
     .meta({ description: 'A position in the log of all events' })
+  const behind = z.literal('true').optional().meta({
+    description: 'Only where what you wrote does not show yet: ask again in a moment',
+  })
   for (const [status, schema] of Object.entries(answers)) {
     responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
       description: schema.meta()?.description ?? 'Done',
-      headers: z.object({ [positionHeader]: position }),
+      headers: z.object({
+        [positionHeader]: position,
+        ...(method === 'get' && { [behindHeader]: behind }),
+      }),
       content: { 'application/json': { schema } },
     }
   }

@@ -8,6 +8,8 @@ import { edgeProblem } from './edge-problems.ts'
 export const afterHeader = 'Cryptotalks-After'
 /** Answered by a write: where it stands in the log. Answered by a read: what it reflects. */
 export const positionHeader = 'Cryptotalks-Position'
+/** Answered by a read that was given although it does not reflect yet what its reader has written: `true`. */
+export const behindHeader = 'Cryptotalks-Behind'
 
 /** What a read should reflect. Who asked by the header wants to hear when it can't; the cookie is a courtesy. */
 export interface After {

@@ -10,7 +10,7 @@ import type { Pages } from './pages.ts'
 import type { Problem } from './problem.ts'
 import { afterOf } from './read-your-writes.ts'
 import type { Refused } from './refusal.ts'
-import { stateOf } from './request-state.ts'
+import { type RequestState, stateOf } from './request-state.ts'
 import type { AnswerOf, Answers, FormValues, Route, Visitor } from './route.ts'
 import { bodyOf, headersOf, paramsOf, queryOf } from './route-input.ts'
 
@@ -18,7 +18,10 @@ type Answer = AnswerOf<Answers>
 
 export interface RegisterOptions {
   /** Whose session the token opens, if any. Needed by routes whose `auth` is not `none`. */
-  readonly authenticate?: (sessionToken: string) => Promise<Visitor | undefined>
+  readonly authenticate?: (
+    sessionToken: string,
+    request: Pick<RequestState, 'behind'>,
+  ) => Promise<Visitor | undefined>
   /** Draws the pages of forms that were refused. Needed by routes with a form. */
   readonly pages?: Pages
   /** Checks each answer against its schema and fails those that break it: for tests. */
@@ -87,7 +90,7 @@ async function visitorOf(
 ): Promise<Visitor | undefined> {
   if (auth === 'none') return undefined
   const token = sessionTokenOf(ctx)
-  const visitor = token === undefined ? undefined : await authenticate?.(token)
+  const visitor = token === undefined ? undefined : await authenticate?.(token, stateOf(ctx))
   if (visitor === undefined && auth === 'session') throw edgeProblem('not-signed-in')
   return visitor
 }

@@ -8,6 +8,8 @@ export interface RequestState {
   nonce: string
   /** The body, when it is an HTML form's. */
   form?: FormBody
+  /** Set where the answer may lack what its reader has just written. */
+  behind?: boolean
   /** The pattern of the route that takes the request. */
   route?: string
 }
