@@ -35,6 +35,31 @@ afterAll(async () => {
 })
 
 describe('an answer', () => {
+  it.each(['identity;q=0', '*;q=0', 'deflate, identity;q=0', 'zstd, *;q=0'])(
+    'there is none for who takes none of what we have: %s',
+    async encodings => {
+      const { status, headers, body } = await ask(url, { 'accept-encoding': encodings })
+      expect([status, JSON.parse(body.toString()).code]).toEqual([406, 'not-acceptable'])
+      expect(headers['content-encoding']).toBeUndefined()
+    },
+  )
+
+  it('is compressed, however short, for who refuses it plain', async () => {
+    const { headers, body } = await ask(`${url}?q=nothing`, {
+      'accept-encoding': 'gzip, identity;q=0',
+    })
+    expect(headers['content-encoding']).toBe('gzip')
+    expect(JSON.parse(gunzipSync(body).toString()).items).toEqual([])
+  })
+
+  it.each(['', ' ', 'gzip;q=x', ';;,', 'x', 'identity;q=0.5'])(
+    'comes plain to who says nothing that we understand: "%s"',
+    async encodings => {
+      const { status, headers } = await ask(url, { 'accept-encoding': encodings })
+      expect([status, headers['content-encoding']]).toEqual([200, undefined])
+    },
+  )
+
   it('is not sent again to who has it, until it changes', async () => {
     const first = await ask(url)
     const etag = String(first.headers.etag)

@@ -7,8 +7,8 @@ const largestInteger = 2 ** 31 - 1
 /** A log position as decimal text. */
 export const positionPart = z
   .string()
-  .regex(/^\d{1,19}$/)
-  .refine(text => BigInt(text) <= largestBigint)
+  // One check: a refinement is asked also about what an earlier one has refused, and no number can be made of that.
+  .refine(text => /^\d{1,19}$/.test(text) && BigInt(text) <= largestBigint)
 
 /** Text without the one character that Postgres refuses. */
 export const textPart = z.string().refine(text => !text.includes('\0'))

@@ -1,5 +1,6 @@
 import { startTestPostgres, type TestPostgres } from '@cryptotalks/platform/testing/test-postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cursorOf as cursorOfOurs } from '../paging/cursor.ts'
 import { createReadModels, type ReadModels } from '../testing/read-models.ts'
 import { addPosts, addUser } from '../testing/rows.ts'
 import { startTestApi, type TestApi } from '../testing/test-api.ts'
@@ -132,6 +133,11 @@ describe('a cursor', () => {
 
   it.each([
     ['of another order', async () => cursorOf('/api/posts?limit=1&sort=old')],
+    ['made up, with what is no position', async () => cursorOfOurs('posts-new', ['abc', 'a', 'b'])],
+    [
+      'made up, with a position too large',
+      async () => cursorOfOurs('posts-new', ['9'.repeat(19), 'a', 'b']),
+    ],
     ['cut short', async () => (await cursorOf('/api/posts?limit=1')).slice(0, -2)],
     [
       'with a letter changed',

@@ -21,6 +21,7 @@ export const edgeProblems = {
   'cross-site-request': { status: 403, title: 'The request does not come from this site' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This can not be done here' },
+  'not-acceptable': { status: 406, title: 'There is no answer of that kind' },
   'body-too-large': { status: 413, title: 'That is too much at once' },
   'unsupported-media-type': { status: 415, title: 'This kind of content is not understood here' },
   'unknown-host': { status: 421, title: 'This site does not answer to that name' },

@@ -90,6 +90,23 @@ describe('a page', () => {
     api.close()
   })
 
+  it.each([
+    '//',
+    '//[',
+    '//a:99999999/',
+    '//evil.example/posts?a=?',
+    '/%5c/evil.example/',
+    'http://x/y',
+  ])('are addresses of the site, whatever is asked for: %s', async path => {
+    let drawn = ''
+    const app = siteOf(async ({ url }) => {
+      drawn = url
+      return { status: 404, headers: {}, html: '' }
+    })
+    expect((await send(app, path)).statusCode).toBe(404)
+    expect(new URL(drawn).origin).toBe('https://talks.example')
+  })
+
   it('can not ask anything but the query API', async () => {
     const app = siteOf(async ({ api }) => {
       await api('//evil.example/api/')

@@ -51,7 +51,7 @@ export function createPages(options: PagesOptions): Pages {
   return {
     async respond(ctx, { path = ctx.originalUrl, refused } = {}) {
       const page = await render({
-        url: new URL(path, publicUrl).href,
+        url: addressOf(path, publicUrl),
         nonce: stateOf(ctx).nonce,
         theme: themeOf(ctx),
         now: now(),
@@ -67,6 +67,15 @@ export function createPages(options: PagesOptions): Pages {
       ctx.body = page.html
     },
   }
+}
+
+/** The site's address with this path, whatever the path is: taken as one text, `//host/` would name another host. */
+function addressOf(path: string, publicUrl: string): string {
+  const url = new URL(publicUrl)
+  const [pathname = '/', ...search] = path.split('?')
+  url.pathname = pathname
+  url.search = search.join('?')
+  return url.href
 }
 
 const lowerCased = (headers: Readonly<Record<string, string>>): object =>
