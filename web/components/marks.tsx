@@ -2,6 +2,7 @@
 import { Show } from 'solid-js'
 import { freshness } from '../market/freshness.ts'
 import { sparkHeight, sparkStart, sparkWidth } from '../market/sparkline.ts'
+import { firstLetter } from '../text/first-letter.ts'
 import { change, direction } from '../text/numbers.ts'
 import { coinHue, rosetteOf } from './rosette-form.ts'
 
@@ -20,7 +21,7 @@ export function Avatar(props: { readonly userId: string; readonly size?: 'm' | '
 export function Disc(props: { readonly symbol: string; readonly large?: boolean }) {
   return (
     <i class={`disc ${props.large ? 'l ' : ''}${coinHue(props.symbol)}`} aria-hidden="true">
-      {props.symbol.charAt(0)}
+      {firstLetter(props.symbol)}
     </i>
   )
 }

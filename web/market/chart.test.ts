@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fixed } from '../text/numbers.ts'
 import {
   fromLeft,
   fromTop,
@@ -25,6 +26,13 @@ describe('the scale', () => {
     expect(texts[0]).toBe('0.0000175')
   })
 
+  it.each([1.2e-11, 4.2e-13, 4.2e-30])('tells the ticks of prices near %d apart', price => {
+    const { ticks, decimals } = scaleOf([price, price * 1.03])
+    const texts = ticks.map(tick => fixed(tick, decimals))
+    expect(new Set(texts).size, texts.join()).toBe(ticks.length)
+    expect(texts.map(Number)).toEqual(ticks)
+  })
+
   it('has ticks for prices that hardly differ, or not at all', () => {
     expect(scaleOf([1e-9, 1.0000000000000003e-9]).ticks.length).toBeGreaterThanOrEqual(2)
     expect(scaleOf([5, 5]).ticks.length).toBeGreaterThanOrEqual(2)
@@ -32,7 +40,7 @@ describe('the scale', () => {
   })
 
   it('holds every price, with a bounded number of ticks', () => {
-    const prices = fc.array(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), { minLength: 1 })
+    const prices = fc.array(fc.double({ min: 1e-30, max: 1e9, noNaN: true }), { minLength: 1 })
     fc.assert(
       fc.property(prices, prices => {
         const scale = scaleOf(prices)

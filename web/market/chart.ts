@@ -40,12 +40,10 @@ export function scaleOf(prices: readonly number[]): Scale {
   }
 }
 
-const mostDecimals = 12
-
 function decimalsOf(step: number): number {
   const [digits = '', exponent = '0'] = step.toExponential().split('e')
   const fraction = digits.split('.')[1]?.length ?? 0
-  return Math.min(mostDecimals, Math.max(0, fraction - Number(exponent)))
+  return Math.max(0, fraction - Number(exponent))
 }
 
 /** Where a price stands from the top, in per cent. */

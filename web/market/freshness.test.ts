@@ -35,6 +35,15 @@ describe('the mark of a price', () => {
     ])
   })
 
+  it('is not current when its time lies ahead of the clock, and never "0 s ago"', () => {
+    const unknown = { tone: 'stale', name: 'none', age: 'Age unknown' }
+    expect(freshness(sampled(-61), now)).toEqual(unknown)
+    expect(freshness(sampled(-2 * 24 * 3600, 'coingecko'), now)).toEqual(unknown)
+    expect(freshness({ source: 'simulated', sampledAt: 'no date' }, now)).toEqual(unknown)
+    expect(staleClass(sampled(-61), now)).toBe('old')
+    expect(freshness(sampled(-2), now)).toMatchObject({ tone: 'sim', age: 'just now' })
+  })
+
   it('says when there is no price', () => {
     expect(freshness(null, now)).toEqual({ tone: '', name: 'none', age: 'No price yet' })
   })

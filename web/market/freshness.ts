@@ -1,5 +1,5 @@
 // How old a price may be and what its mark says.
-import { secondsSince, span } from '../text/times.ts'
+import { ago, secondsSince, span } from '../text/times.ts'
 
 /** Seconds between two samples of a source; a price is stale after three that did not come. */
 const intervals: Readonly<Record<string, number>> = { simulated: 10 }
@@ -12,7 +12,7 @@ export interface Freshness {
   readonly tone: FreshnessTone
   /** "Simulated, 12 s ago"; `none` has no source to name. */
   readonly name: 'Live' | 'Simulated' | 'Stale' | 'none'
-  /** "12 s ago", "14 min old", "No price yet". */
+  /** "12 s ago", "14 min old", "Age unknown", "No price yet". */
   readonly age: string
 }
 
@@ -32,10 +32,12 @@ export function freshness(
   if (!sample) return { tone: '', name: 'none', age: 'No price yet' }
   const seconds = secondsSince(sample.sampledAt, now)
   const interval = intervals[sample.source] ?? usualInterval
+  // Its own clock or ours is wrong: how old the price is can't be told, and so it counts as old.
+  if (seconds === null) return { tone: 'stale', name: 'none', age: 'Age unknown' }
   if (seconds > interval * missedUntilStale) {
     return { tone: 'stale', name: 'Stale', age: `${span(seconds)} old` }
   }
-  const age = `${span(seconds)} ago`
+  const age = ago(seconds)
   return sample.source === 'simulated'
     ? { tone: 'sim', name: 'Simulated', age }
     : { tone: 'live', name: 'Live', age }

@@ -2,7 +2,7 @@
 import { createMemo, createSignal, For, onMount, Show } from 'solid-js'
 import type { PricePoint, Range } from '../api/types.ts'
 import { fixed, price } from '../text/numbers.ts'
-import { clock, moment, shortDate } from '../text/times.ts'
+import { clock, dayAndMonth, moment } from '../text/times.ts'
 import { fromLeft, fromTop, labelTimes, linePath, plotHeight, plotWidth, scaleOf } from './chart.ts'
 import { CrossHair } from './cross-hair.tsx'
 
@@ -18,7 +18,7 @@ const labels = 6
 /** A moment as the axis below the chart writes it. */
 function axisTime(at: number, range: Range): string {
   const time = new Date(at)
-  return range === '1h' || range === '24h' ? clock(time) : shortDate(time)
+  return range === '1h' || range === '24h' ? clock(time) : dayAndMonth(time)
 }
 
 /** "7 d: from 61,180.00 to 64,210.40, lowest 60,285.29, highest 64,210.40" */

@@ -4,7 +4,8 @@ import type { PostItem } from '../api/types.ts'
 import { Change } from '../components/marks.tsx'
 import { useNow } from '../live/now.tsx'
 import type { Mark } from '../market/quote.ts'
-import { moment, readingTime, secondsSince, shortDate, span } from '../text/times.ts'
+import { firstLetter } from '../text/first-letter.ts'
+import { ageOf, moment, readingTime } from '../text/times.ts'
 import { listHref, type Sort } from './talk-data.ts'
 
 interface RowsProps {
@@ -15,21 +16,15 @@ interface RowsProps {
   readonly heading: 'h2' | 'h3'
 }
 
-const month = 30 * 24 * 3600
-
 function Order(props: { readonly post: PostItem; readonly sort: Sort }) {
   const now = useNow()
-  const text = () => {
-    if (props.sort === 'title') return props.post.title.charAt(0).toUpperCase()
-    const seconds = secondsSince(props.post.publishedAt, now())
-    return seconds < month ? span(seconds) : shortDate(new Date(props.post.publishedAt))
-  }
+  const age = () => ageOf(props.post.publishedAt, now())
   return (
     <Show
       when={props.sort !== 'title'}
       fallback={
         <span class="age n" aria-hidden="true">
-          {text()}
+          {firstLetter(props.post.title)}
         </span>
       }
     >
@@ -38,9 +33,8 @@ function Order(props: { readonly post: PostItem; readonly sort: Sort }) {
         datetime={props.post.publishedAt}
         title={moment(new Date(props.post.publishedAt))}
       >
-        <span class="vh">Published </span>
-        {text()}
-        <span class="vh"> ago</span>
+        <span class="vh">Published {age().long}</span>
+        <span aria-hidden="true">{age().short}</span>
       </time>
     </Show>
   )

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { change, compact, counted, direction, position, price, priceParts } from './numbers.ts'
 
@@ -12,8 +13,35 @@ describe('a price', () => {
     [0.0261, '0.02610'],
     [0.00001812, '0.00001812'],
     [0, '0.00'],
+    [1.234e-9, '0.000000001234'],
+    [1.234e-11, '0.00000000001234'],
+    [4.2e-13, '0.0000000000004200'],
+    [4.2e-25, '4.200e-25'],
+    [9.9999e-25, '1.000e-24'],
+    [5e-324, '4.941e-324'],
+    [9.9996, '10.00'],
+    [9.9994, '9.999'],
+    [1.9996, '1.9996'],
+    [1.99996, '2.000'],
+    [0.99999, '1.0000'],
+    [0.00999999, '0.01000'],
+    [9.99999e-17, '0.0000000000000001000'],
+    [9.99999e-18, '1.000e-17'],
   ])('of %d reads %s', (value, text) => {
     expect(price(value)).toBe(text)
+  })
+
+  it('has at least four digits that count, whatever its size', () => {
+    const prices = fc.double({ min: Number.MIN_VALUE, max: 1e12, noNaN: true })
+    fc.assert(
+      fc.property(prices, value => {
+        const text = price(value)
+        const digits = text.replace(/e.*/, '').replace(/^0\.0*|[.,]/g, '')
+        expect(digits.length, text).toBeGreaterThanOrEqual(4)
+        const read = Number(text.replaceAll(',', ''))
+        expect(Math.abs(read / value - 1), text).toBeLessThan(value > 0.01 ? 0.5 : 1e-3)
+      }),
+    )
   })
 
   it('steps back after the dot, but below one every digit counts', () => {

@@ -2,8 +2,17 @@
 
 const formats = new Map<number, Intl.NumberFormat>()
 
-/** With exactly so many decimals: 64,000.50 */
+/** More would be a row of noughts that nobody counts, and more than `Intl` writes everywhere. */
+const mostDecimals = 20
+
+/** The power of ten of a number's first digit. */
+const powerOf = (value: number) => Math.floor(Math.log10(Math.abs(value)))
+
+/** With exactly so many decimals: 64,000.50. What needs very many is written as 4.200e-25. */
 export function fixed(value: number, decimals: number): string {
+  if (decimals > mostDecimals) {
+    return value === 0 ? '0' : value.toExponential(Math.max(0, decimals + powerOf(value)))
+  }
   let format = formats.get(decimals)
   if (!format) {
     format = new Intl.NumberFormat('en-US', {
@@ -15,19 +24,21 @@ export function fixed(value: number, decimals: number): string {
   return format.format(value)
 }
 
-const mostDecimals = 12
+const digitsThatCount = 4
 
 function priceDecimals(price: number): number {
   const size = Math.abs(price)
   if (size === 0 || size >= 10) return 2
   if (size >= 2) return 3
-  if (size >= 1) return 4
-  return Math.min(mostDecimals, Math.max(4, 3 - Math.floor(Math.log10(size))))
+  return Math.max(digitsThatCount, digitsThatCount - 1 - powerOf(size))
 }
 
-/** A price in US dollars: 64,210.40, 7.214, 1.0003, 0.00001812. */
+/** A price in US dollars, four digits of it or more: 64,210.40, 7.214, 1.0003, 0.00001812. */
 export function price(value: number): string {
-  return fixed(value, priceDecimals(value))
+  const decimals = priceDecimals(value)
+  if (decimals > mostDecimals) return fixed(value, decimals)
+  // At a step, as from 9.9996 to 10.00, the decimals are those of the price that is read.
+  return fixed(value, priceDecimals(Number(value.toFixed(decimals))))
 }
 
 /** A price in two parts, so that its decimals can step back: ['64,210', '.40']; below one all of it counts. */

@@ -5,7 +5,6 @@ const months =
 const minute = 60
 const hour = 60 * minute
 const day = 24 * hour
-const month = 30 * day
 
 const two = (value: number) => String(value).padStart(2, '0')
 
@@ -14,9 +13,15 @@ export function date(at: Date): string {
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 }
 
-/** "11 Jun" */
-export function shortDate(at: Date): string {
+/** "11 Jun", where the year is plain from what stands around it. */
+export function dayAndMonth(at: Date): string {
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]?.slice(0, 3)}`
+}
+
+/** "11 Jun", and "11 Jun 2024" once it is another year. */
+export function shortDate(at: Date, now: Date): string {
+  const year = at.getUTCFullYear()
+  return year === now.getUTCFullYear() ? dayAndMonth(at) : `${dayAndMonth(at)} ${year}`
 }
 
 /** "10:58" */
@@ -34,9 +39,13 @@ export function moment(at: Date): string {
   return `${date(at)}, ${clock(at)} UTC`
 }
 
-/** Whole seconds since `at`; a clock that runs ahead counts as none. */
-export function secondsSince(at: string, now: number): number {
-  return Math.max(0, Math.floor((now - Date.parse(at)) / 1000))
+/** Clocks of two machines that are well differ by less; what is dated further ahead was dated by a wrong one. */
+const clocksDiffer = minute
+
+/** Whole seconds since `at`; `null` when that can't be told, since `at` is no date or lies ahead. */
+export function secondsSince(at: string, now: number): number | null {
+  const seconds = Math.floor((now - Date.parse(at)) / 1000)
+  return seconds >= -clocksDiffer ? Math.max(0, seconds) : null
 }
 
 /** A span in its largest unit: 12 s, 3 min, 5 h, 4 d. */
@@ -47,10 +56,28 @@ export function span(seconds: number): string {
   return `${Math.floor(seconds / day)} d`
 }
 
-/** "3 h ago", or the date once a month has passed. */
-export function ago(at: string, now: number): string {
+/** "3 h ago"; what is less than a second old, or dated a moment ahead, was just now. */
+export function ago(seconds: number): string {
+  return seconds < 1 ? 'just now' : `${span(seconds)} ago`
+}
+
+export interface Age {
+  /** For a narrow column: "now", "3 h", "11 Jun", "11 Jun 2024". */
+  readonly short: string
+  /** For sentences: "just now", "3 h ago", "11 June 2024". */
+  readonly long: string
+}
+
+const monthOfDays = 30 * day
+
+/** How long ago `at` was; its date once a month has passed, or while it is not yet. */
+export function ageOf(at: string, now: number): Age {
   const seconds = secondsSince(at, now)
-  return seconds < month ? `${span(seconds)} ago` : date(new Date(at))
+  if (seconds !== null && seconds < monthOfDays) {
+    return { short: seconds < 1 ? 'now' : span(seconds), long: ago(seconds) }
+  }
+  const then = new Date(at)
+  return { short: shortDate(then, new Date(now)), long: date(then) }
 }
 
 const wordsPerMinute = 220
