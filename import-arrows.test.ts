@@ -32,7 +32,7 @@ const allowedAsTypes: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Tests run against real servers, which other rooms start. */
-const allowedInTests = ['platform', 'event-store', 'projections', 'shared-kernel']
+const allowedInTests = ['platform', 'event-store', 'projections', 'shared-kernel', 'web']
 
 const isTest = (file: string): boolean => /\.test\.tsx?$|\/testing\//.test(file)
 const roomOf = (file: string): string => file.split('/')[0] ?? ''

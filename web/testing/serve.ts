@@ -61,8 +61,11 @@ function refusedForm(path: string, values: Readonly<Record<string, string>>): Re
   return { values, problem: { type: `/problems/${problem.code}`, ...problem } }
 }
 
-/** A server of the built site; `dist` is the folder that holds client and server. */
-export function createSite(render: RenderPage, dist: string) {
+/**
+ * A server of the built site; `dist` is the folder that holds client and server.
+ * @param api answers what pages and browsers read
+ */
+export function createSite(render: RenderPage, dist: string, api: typeof fixtureApi = fixtureApi) {
   const page = async (request: IncomingMessage, response: ServerResponse, refused?: Refused) => {
     const nonce = randomBytes(16).toString('base64')
     const now = new Date()
@@ -74,7 +77,7 @@ export function createSite(render: RenderPage, dist: string) {
       theme: theme ?? 'dark',
       now,
       idempotencyKey: randomBytes(16).toString('hex'),
-      api: path => fixtureApi(path, { now, visitor }),
+      api: path => api(path, { now, visitor }),
       ...(refused ? { refused } : {}),
     })
     response.writeHead(status, { ...headers, 'content-security-policy': policy(nonce) }).end(html)
@@ -94,7 +97,7 @@ export function createSite(render: RenderPage, dist: string) {
     const path = new URL(request.url ?? '/', 'http://site').pathname
     if (request.method === 'POST') return write(request, response)
     if (path.startsWith('/api/')) {
-      const answer = await fixtureApi(request.url ?? '', {
+      const answer = await api(request.url ?? '', {
         now: new Date(),
         visitor: cookie(request, 'visitor'),
       })
