@@ -135,6 +135,7 @@ export function Input(props: InputProps) {
         id={props.name}
         name={props.name}
         type={props.type ?? 'text'}
+        dir={props.type ? undefined : 'auto'}
         autocomplete={props.autocomplete}
         value={props.value ?? ''}
         minlength={props.minlength}

@@ -97,6 +97,7 @@ export function Header() {
               id="find"
               name="q"
               type="search"
+              dir="auto"
               placeholder="Search posts"
               autocomplete="off"
               maxlength="100"

@@ -66,7 +66,7 @@ function Row(props: { readonly quote: Quote }) {
         <a class="coin" href={`/market/${props.quote.id}`}>
           <Disc symbol={props.quote.symbol} />
           <span>
-            <b>{props.quote.name}</b> {props.quote.symbol}
+            <b dir="auto">{props.quote.name}</b> <bdi>{props.quote.symbol}</bdi>
           </span>
         </a>
       </th>

@@ -36,6 +36,7 @@ export function Lists(props: { readonly market: MarketQuery }) {
             id="coin-words"
             name="q"
             type="search"
+            dir="auto"
             value={props.market.q}
             placeholder="Find a coin"
             maxlength="50"

@@ -103,7 +103,7 @@ export function PriceChart(props: ChartProps) {
         </ol>
       </div>
       <figcaption id="chart-caption" class="folio">
-        Price of {props.name} in US dollars, times in UTC.{' '}
+        Price of <bdi>{props.name}</bdi> in US dollars, times in UTC.{' '}
         <a href={props.tableHref} noscroll="">
           See the data as a table
         </a>

@@ -21,7 +21,8 @@ export function PriceTable(props: PriceTableProps) {
       <section class="scroll" tabindex="0" aria-label={`Prices of ${props.name}`}>
         <table class="tbl">
           <caption>
-            Prices of {props.name} in US dollars, newest first. Each row begins at its time.
+            Prices of <bdi>{props.name}</bdi> in US dollars, newest first. Each row begins at its
+            time.
           </caption>
           <thead>
             <tr>

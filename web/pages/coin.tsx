@@ -77,7 +77,7 @@ function CoinHead(props: { readonly coin: CoinNow }) {
         <Disc symbol={props.coin.symbol} large />
         <div>
           <h1>
-            {props.coin.name} <span class="mute">{props.coin.symbol}</span>
+            <bdi>{props.coin.name}</bdi> <bdi class="mute">{props.coin.symbol}</bdi>
           </h1>
           <p>
             <Fresh sample={props.coin} now={now()} />
@@ -159,7 +159,9 @@ function Said(props: { readonly data: CoinData }) {
   return (
     <section class="sec" aria-labelledby="said">
       <div class="head">
-        <h2 id="said">Said about {props.data.coin.name}</h2>
+        <h2 id="said">
+          Said about <bdi>{props.data.coin.name}</bdi>
+        </h2>
         <a class="btn" href="/posts/new">
           <Icon name="pen-line" />
           Write about ${symbol()}

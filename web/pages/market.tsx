@@ -45,7 +45,11 @@ const orderNames: Readonly<Record<CoinSort, readonly [asc: string, desc: string]
 function NoCoins(props: { readonly q: string }) {
   return (
     <div class="empty">
-      <h2>{props.q ? `No coin called “${props.q}”` : 'No prices yet'}</h2>
+      <h2>
+        <Show when={props.q} fallback="No prices yet">
+          No coin called “<bdi>{props.q}</bdi>”
+        </Show>
+      </h2>
       <p>
         {props.q
           ? 'We looked at names and symbols.'

@@ -90,7 +90,7 @@ function Head(props: { readonly post: PostData['post']; readonly quote: Quote | 
           )}
         </For>
       </p>
-      <h1>{props.post.title}</h1>
+      <h1 dir="auto">{props.post.title}</h1>
       <div class="by">
         <span class="only-phone">
           <Avatar userId={props.post.author.id} size="l" />
@@ -144,7 +144,7 @@ function Rail(props: { readonly data: PostData; readonly coins: readonly Quote[]
             <For each={props.data.more}>
               {other => (
                 <li>
-                  <a class="bare" href={`/posts/${other.slug}`}>
+                  <a class="bare" dir="auto" href={`/posts/${other.slug}`}>
                     {other.title}
                   </a>
                 </li>

@@ -24,11 +24,27 @@ async function load(ask: Ask, { query }: PageArgs) {
 
 const orders = { new: 'newest first', old: 'oldest first', title: 'by title' } as const
 
-function heading({ q, tag, author }: ListQuery): string {
-  if (q) return `Posts with “${q}”`
-  if (tag) return `#${tag}`
-  if (author) return `Posts by ${author}`
-  return 'All posts'
+/** What the list is of, in words and in what was asked for: the latter may run from right to left. */
+function subject({
+  q,
+  tag,
+  author,
+}: ListQuery): readonly [before: string, asked: string, after: string] {
+  if (q) return ['Posts with “', q, '”']
+  if (tag) return ['#', tag, '']
+  if (author) return ['Posts by ', author, '']
+  return ['All posts', '', '']
+}
+
+function Heading(props: { readonly list: ListQuery; readonly inSentence?: boolean }) {
+  const [before, asked, after] = subject(props.list)
+  return (
+    <>
+      {props.inSentence ? before.replace(/^[AP]/, letter => letter.toLowerCase()) : before}
+      <bdi>{asked}</bdi>
+      {after}
+    </>
+  )
 }
 
 function Search(props: { readonly list: ListQuery }) {
@@ -43,6 +59,7 @@ function Search(props: { readonly list: ListQuery }) {
           id="q"
           name="q"
           type="search"
+          dir="auto"
           value={props.list.q}
           placeholder="Words in posts"
           maxlength="100"
@@ -63,9 +80,11 @@ function Filters(props: { readonly list: ListQuery }) {
   return (
     <Show when={filtered()}>
       <p class="dim sm sub">
-        <Show when={props.list.q && props.list.tag}>Tagged #{props.list.tag}. </Show>
-        <Show when={props.list.author && heading(props.list) !== `Posts by ${props.list.author}`}>
-          By {props.list.author}.{' '}
+        <Show when={props.list.q && props.list.tag}>
+          Tagged #<bdi>{props.list.tag}</bdi>.{' '}
+        </Show>
+        <Show when={props.list.author && (props.list.q || props.list.tag)}>
+          By <bdi>{props.list.author}</bdi>.{' '}
         </Show>
         <a href="/posts">Show all posts</a>
       </p>
@@ -78,7 +97,7 @@ function Nothing(props: { readonly list: ListQuery }) {
     <div class="empty">
       <h2>Nothing found</h2>
       <p>
-        We looked for {heading(props.list).replace(/^[AP]/, letter => letter.toLowerCase())}.
+        We looked for <Heading list={props.list} inSentence />.
         <Show when={props.list.q}> Fewer or shorter words find more.</Show>
       </p>
       <a class="btn" href="/posts">
@@ -97,13 +116,15 @@ function Posts(props: ViewProps<TalkList>) {
   return (
     <div class="wrap one">
       <PageTitle
-        title={heading(list)}
+        title={subject(list).join('')}
         description="Posts about cryptocurrencies by people who follow them."
       />
       <main id="main">
         <div class="head">
           <div>
-            <h1>{heading(list)}</h1>
+            <h1>
+              <Heading list={list} />
+            </h1>
             <Filters list={list} />
           </div>
           <Search list={list} />

@@ -23,7 +23,7 @@ function Order(props: { readonly post: PostItem; readonly sort: Sort }) {
     <Show
       when={props.sort !== 'title'}
       fallback={
-        <span class="age n" aria-hidden="true">
+        <span class="age n" dir="auto" aria-hidden="true">
           {firstLetter(props.post.title)}
         </span>
       }
@@ -72,10 +72,12 @@ function Row(props: Omit<RowsProps, 'posts'> & { readonly post: PostItem }) {
     <li class="post">
       <Order post={props.post} sort={props.sort} />
       <div>
-        <Show when={props.heading === 'h2'} fallback={<h3>{link()}</h3>}>
-          <h2>{link()}</h2>
+        <Show when={props.heading === 'h2'} fallback={<h3 dir="auto">{link()}</h3>}>
+          <h2 dir="auto">{link()}</h2>
         </Show>
-        <p class="lede">{props.post.summary}</p>
+        <p class="lede" dir="auto">
+          {props.post.summary}
+        </p>
         <p class="meta">
           <Who author={props.post.author} />
           <For each={props.post.coins.slice(0, mostChips)}>

@@ -136,6 +136,7 @@ export function Editor(props: ViewProps<object>) {
                   name="body"
                   rows="22"
                   spellcheck={true}
+                  dir="auto"
                   maxlength={bodyLimit}
                   prop:value={body()}
                   aria-invalid={ties().invalid}

@@ -22,7 +22,9 @@ export function Preview(props: { readonly title: string; readonly html: string }
         Preview <span>As it will be published</span>
       </h2>
       <article class="paper" tabindex="0" aria-label="Preview">
-        <h3 class="ptitle">{props.title || 'Title'}</h3>
+        <h3 class="ptitle" dir="auto">
+          {props.title || 'Title'}
+        </h3>
         <Show when={visitor}>
           {member => (
             <p class="by">
