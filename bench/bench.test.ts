@@ -48,7 +48,8 @@ describe('a smoke run', () => {
 
   it('measures everything, without a failed request or a lost row', async () => {
     const main = join(REPOSITORY, 'bench', 'dist', 'main.js')
-    const { stdout } = await promisify(execFile)(process.execPath, [main, '--smoke', '--json'])
+    const size = ['--smoke', '--seconds', '1', '--json']
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...size])
     const { rows, machine } = JSON.parse(stdout) as { rows: Row[]; machine: object }
     expect(rows.map(({ what, against }) => [what, against?.name])).toEqual([
       ['catch-up over 300 events', 'COPY of the resulting rows'],

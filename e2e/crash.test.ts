@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ProcessName } from '@cryptotalks/platform/start'
+import { testSize } from '@cryptotalks/platform/testing/test-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { member, type Person, someAccount } from './testing/person.ts'
 import { publishUntilAnswered, somePost } from './testing/posts.ts'
@@ -9,9 +10,9 @@ import { query, untilProjected } from './testing/read-models.ts'
 import { rebuiltDifferences } from './testing/rebuild.ts'
 import { startWorld, type World } from './testing/world.ts'
 
-const commands = Number(process.env.COMMANDS ?? 2_000)
-const killsOfProjections = Number(process.env.RUNS ?? 20)
-const killsOfStores = Math.max(1, Math.round(killsOfProjections / 5))
+const killsOfProjections = testSize(5, 20)
+const commands = Number(process.env.COMMANDS ?? killsOfProjections * 100)
+const killsOfStores = Math.max(2, Math.round(killsOfProjections / 5))
 const mostInFlight = 64
 // One in so many is sent once by a client that goes away without waiting for the answer.
 const oneAbandonedIn = 20

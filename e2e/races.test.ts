@@ -1,6 +1,7 @@
 // Two who want the same at once, and one who says the same twice.
 import { randomInt, randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
+import { testSize } from '@cryptotalks/platform/testing/test-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type Answer,
@@ -15,7 +16,7 @@ import { publishUntilAnswered, somePost } from './testing/posts.ts'
 import { query, untilProjected } from './testing/read-models.ts'
 import { startWorld, type World } from './testing/world.ts'
 
-const races = Number(process.env.RUNS ?? 50)
+const races = testSize(5, 50)
 
 let world: World
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 // Killed at any moment, the server loses nothing that it acknowledged and shows nothing twice.
-// RUNS=1000 kills it a thousand times; SEED repeats a run's moments.
+// RUNS=100 kills it a hundred times; SEED repeats a run's moments.
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { EventStoreDBClient, type JSONEventType, jsonEvent, START } from '@eventstore/db-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build, end, type ServerProcess, startProcess } from './server-process.ts'
+import { testSize } from './test-size.ts'
 
-const RUNS = Number(process.env.RUNS ?? 100)
+const RUNS = testSize(10, 1_000)
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const WRITERS = 16
 const LONGEST_LIFE_MS = 200

@@ -10,8 +10,9 @@ import { type EventStoreServer, startEventStore } from '../index.ts'
 import { action, CLIENTS } from './model-actions.ts'
 import { Session } from './model-session.ts'
 import { build, end, type ServerProcess, startProcess } from './server-process.ts'
+import { testSize } from './test-size.ts'
 
-const RUNS = Number(process.env.RUNS ?? 1000)
+const RUNS = testSize(200, 5_000)
 const KILLS = Math.ceil(RUNS / 50)
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const MS_A_RUN = 500

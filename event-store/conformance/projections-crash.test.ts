@@ -8,8 +8,9 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compareLinks, settled } from './projected-links.ts'
 import { build, end, type ServerProcess, startProcess } from './server-process.ts'
+import { testSize } from './test-size.ts'
 
-const RUNS = Number(process.env.RUNS ?? 4)
+const RUNS = testSize(4, 100)
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const WRITERS = 6
 const LONGEST_LIFE_MS = 400

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { testSize } from '../conformance/test-size.ts'
 import { DamagedStore } from './errors.ts'
 import type { Log } from './log.ts'
 import { allOf, append, headOf, type newEvent, readWhole, told, useLogs } from './test-log.ts'
@@ -10,7 +11,7 @@ import { allOf, append, headOf, type newEvent, readWhole, told, useLogs } from '
 const logs = useLogs()
 const SMALL = { segmentBytes: 8_000, runEvents: 60 }
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31)
-const RUNS = Number(process.env.RUNS ?? 150)
+const RUNS = testSize(150, 2_000)
 const NAMES = ['a', 'b', 'c', 'd'] as const
 
 interface Filled {

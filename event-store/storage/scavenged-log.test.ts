@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { testSize } from '../conformance/test-size.ts'
 import { revisionOf, streamNameOf } from '../protocol/recorded-event.ts'
 import type { Log } from './log.ts'
 import { append, headOf, useLogs } from './test-log.ts'
@@ -12,7 +13,7 @@ const logs = useLogs()
 const SMALL = { segmentBytes: 4_000, runEvents: 25 }
 const NAMES = ['a', 'b', 'c']
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31)
-const RUNS = Number(process.env.RUNS ?? 40)
+const RUNS = testSize(40, 1_000)
 const never = new AbortController().signal
 
 const step = fc.oneof(
