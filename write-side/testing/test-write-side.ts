@@ -171,7 +171,21 @@ export async function startTestWriteSide(
       wrapped,
     ])
 
+  /** Another process over the same stores; stopped by its own `stop`, before this one. */
+  const another = async () => {
+    const second = composeWriteSide({ config, logger, render })
+    const listening = await listen(second.app, { host: '127.0.0.1', port: 0 })
+    return {
+      url: `http://127.0.0.1:${listening.port}`,
+      stop: async () => {
+        await listening.stop()
+        await second.close()
+      },
+    }
+  }
+
   return {
+    another,
     keys,
     loseKeyOf,
     putBack,

@@ -106,6 +106,33 @@ describe('signing out', () => {
     expect([after.status, after.body.code]).toEqual([401, 'not-signed-in'])
   })
 
+  it('ends it for every other write side within a second', async () => {
+    const { Cookie } = await side.member()
+    const other = await side.another()
+    const writeThere = async () => {
+      const begun = performance.now()
+      const answer = await fetch(`${other.url}/api/posts`, {
+        method: 'POST',
+        body: JSON.stringify(draft),
+        headers: { 'Content-Type': 'application/json', Cookie },
+      })
+      return { begun, status: answer.status }
+    }
+    expect((await writeThere()).status).toBe(201)
+    await side.send('DELETE', '/api/sessions/current', { headers: { Cookie } })
+    const ended = performance.now()
+    let last = await writeThere()
+    let lastTaken = ended
+    while (last.status === 201) {
+      lastTaken = last.begun
+      last = await writeThere()
+    }
+    expect(last.status).toBe(401)
+    // What it believes, it believes from before it last asked: how busy the machine is makes no difference.
+    expect(lastTaken - ended).toBeLessThan(1_000)
+    await other.stop()
+  })
+
   it('again, with an unknown session or with none, answers the same and writes nothing', async () => {
     const { Cookie } = await side.member()
     const first = await side.send('DELETE', '/api/sessions/current', { headers: { Cookie } })

@@ -1,10 +1,7 @@
 // Who is stopped from signing in, and who never is, whatever strangers do.
 import { randomUUID } from 'node:crypto'
-import { listen } from '@cryptotalks/shared-kernel/http/listen'
-import { createLogger } from '@cryptotalks/shared-kernel/logging/logger'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { composeWriteSide } from '../composition.ts'
 import { startTestWriteSide, type TestWriteSide } from '../testing/test-write-side.ts'
 
 let side: TestWriteSide
@@ -72,23 +69,16 @@ describe('one who guesses', () => {
   })
 
   it('is counted by all write sides together', async () => {
-    const logger = createLogger({ name: 'other', destination: { write: () => undefined } })
-    const other = composeWriteSide({
-      config: side.config,
-      logger,
-      render: async () => ({ status: 200, headers: {}, html: '' }),
-    })
-    const server = await listen(other.app, { host: '127.0.0.1', port: 0 })
+    const other = await side.another()
     const username = await newMember()
     await guess(10, username, '198.51.100.70')
-    const answer = await fetch(`http://127.0.0.1:${server.port}/api/sessions`, {
+    const answer = await fetch(`${other.url}/api/sessions`, {
       method: 'POST',
       body: JSON.stringify({ login: username, password }),
       headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': '198.51.100.70' },
     })
     expect(answer.status).toBe(429)
-    await server.stop()
-    await other.close()
+    await other.stop()
   })
 })
 
