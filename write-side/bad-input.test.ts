@@ -103,6 +103,53 @@ const wrongFields: readonly Case[] = [
   ...Object.keys(draft).map(
     field => [`no ${field}`, '/api/posts', without(draft, field), field, 'required'] as const,
   ),
+  [
+    'half a character in a password',
+    '/api/users',
+    { ...ann, password: 'a quiet \ud800 night' },
+    'password',
+    'bad-format',
+  ],
+  [
+    'a common password in full width',
+    '/api/users',
+    { ...ann, password: 'ｐａｓｓｗｏｒｄ１２３' },
+    'password',
+    'too-common',
+  ],
+  ...['\u200bann@example.org', 'a..b@example.org', 'jörg@example.org', 'ann@example.org/x'].map(
+    email => [`e-mail ${email}`, '/api/users', { ...ann, email }, 'email', 'bad-format'] as const,
+  ),
+  ...[
+    '\u200b\u200b\u200b',
+    '\u200e\u200e\u200e',
+    'a\u200b\u200b',
+    '\u2800\u2800\u2800',
+    '\u3164'.repeat(9),
+  ].map(
+    title =>
+      [
+        `a title of ${JSON.stringify(title)}`,
+        '/api/posts',
+        { ...draft, title },
+        'title',
+        'too-short',
+      ] as const,
+  ),
+  ...['\u2028', '\u2029', '\u0085'].map(
+    end =>
+      [
+        'a title of two lines',
+        '/api/posts',
+        { ...draft, title: `one${end}two` },
+        'title',
+        'bad-format',
+      ] as const,
+  ),
+  ...['\u200b\u2060', '\u3164', '\u2800 \u2800', '\ufe0f', '\u0301'].map(
+    body => ['a body without ink', '/api/posts', { ...draft, body }, 'body', 'required'] as const,
+  ),
+  ['a tag of hyphens', '/api/posts', { ...draft, tags: ['---'] }, 'tags.0', 'bad-format'],
   ['a short title', '/api/posts', { ...draft, title: '  a   ' }, 'title', 'too-short'],
   ['a long title', '/api/posts', { ...draft, title: 't'.repeat(141) }, 'title', 'too-long'],
   ['a title of two lines', '/api/posts', { ...draft, title: 'one\ntwo' }, 'title', 'bad-format'],
@@ -204,6 +251,26 @@ describe('bad input', () => {
       expect(await side.store.end()).toBe(before)
     },
   )
+
+  it('of every kind in one form has one sentence a field, with its name and figures', async () => {
+    const empty = { email: '', username: '', password: '', acceptTerms: false }
+    const sent = await side.post('/api/users', empty)
+    expect(sent.body.errors?.map(({ field }) => field)).toEqual(Object.keys(empty))
+    const long = { title: 't'.repeat(152), body: 'b'.repeat(40_007), tags: ['t'.repeat(21)] }
+    const { body } = await side.post('/api/posts', long, author)
+    expect(body.errors?.map(({ message }) => message)).toEqual([
+      'The title should have at most 140 characters; it has 152.',
+      'The text should have at most 40000 characters; it has 40007.',
+      'Number 1 of the tags should have at most 20 characters; it has 21.',
+    ])
+    const blank = await side.post('/api/posts', { title: '', body: '', tags: [] }, author)
+    expect(blank.body.errors).toHaveLength(2)
+  })
+
+  it('is no text with joiners and selectors that have a part to play', async () => {
+    for (const title of ['نامه\u200cای نو', '👩\u200d👩\u200d👧 at home', '❤\ufe0f to all'])
+      expect((await side.post('/api/posts', { ...draft, title }, author)).status).toBe(201)
+  })
 
   it('by the wrong method is told which is right', async () => {
     const sent = await side.send('PUT', '/api/posts', { headers: author })

@@ -66,24 +66,43 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 /** Sentences for what zod words for programmers; a schema's own message goes before these. */
 export function sentenceFor(issue: RawIssue): string | undefined {
-  if (issue.input === undefined) return 'This is needed.'
+  const field = spoken(issue.path ?? [])
+  if (issue.input === undefined) return `${field} is needed.`
   switch (issue.code) {
     case 'invalid_type':
-      return `This should be ${aKindOf(issue.expected)}.`
+      return `${field} should be ${aKindOf(issue.expected)}.`
     case 'too_small':
-      return `This should ${amount('at least', issue.origin, issue.minimum)}.`
+      return `${field} should ${amount('at least', issue.origin, issue.minimum, issue.input)}.`
     case 'too_big':
-      return `This should ${amount('at most', issue.origin, issue.maximum)}.`
+      return `${field} should ${amount('at most', issue.origin, issue.maximum, issue.input)}.`
     case 'invalid_value':
-      return `This should be ${issue.values.map(String).join(' or ')}.`
+      return `${field} should be ${issue.values.map(String).join(' or ')}.`
     case 'invalid_format':
-      return issue.format === 'email'
-        ? 'This is not an e-mail address.'
-        : 'This is not well formed.'
+      return issue.format === 'email' ? `${field} is not one.` : `${field} is not well formed.`
     default:
       return undefined
   }
 }
+
+const names: Readonly<Record<string, string>> = {
+  acceptTerms: 'consent to the terms',
+  body: 'text',
+  email: 'e-mail address',
+  login: 'e-mail address or user name',
+  q: 'search text',
+  username: 'user name',
+}
+
+/** A field as the beginning of a sentence: `The title`, `Number 2 of the tags`. */
+function spoken(path: readonly PropertyKey[]): string {
+  const last = path.at(-1)
+  if (last === undefined) return 'The body'
+  if (typeof last === 'number') return `Number ${last + 1} of the ${nameOf(path.at(-2) ?? 'list')}`
+  return `The ${nameOf(last)}`
+}
+
+const nameOf = (field: PropertyKey): string =>
+  names[String(field)] ?? String(field).replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
 
 function aKindOf(expected: string): string {
   const kinds: Readonly<Record<string, string>> = {
@@ -97,9 +116,10 @@ function aKindOf(expected: string): string {
   return kinds[expected] ?? `of type ${expected}`
 }
 
-function amount(bound: string, origin: string, limit: number | bigint): string {
+function amount(bound: string, origin: string, limit: number | bigint, input: unknown): string {
   const plural = limit === 1 ? '' : 's'
-  if (origin === 'string') return `have ${bound} ${limit} character${plural}`
-  if (countsThings(origin)) return `have ${bound} ${limit} item${plural}`
+  const has = typeof input === 'string' || Array.isArray(input) ? `; it has ${input.length}` : ''
+  if (origin === 'string') return `have ${bound} ${limit} character${plural}${has}`
+  if (countsThings(origin)) return `have ${bound} ${limit} item${plural}${has}`
   return `be ${bound} ${limit}`
 }

@@ -12,6 +12,7 @@ import { commonRefusals } from '../commands/refusals.ts'
 import { orUnavailable, unavailableProblems } from '../commands/unavailable.ts'
 import { bodySchema, postSchema } from './input.ts'
 import type { Publish } from './publishing.ts'
+import { tagWords } from './tags.ts'
 
 export interface PostCommands {
   readonly publish: Publish
@@ -48,7 +49,7 @@ const postPosts = ({ publish, metadata }: PostCommands): Route =>
       page: newPostPage,
       from: ({ tags = '', ...values }) => ({
         ...values,
-        tags: tags.split(/[\s,]+/).filter(tag => tag !== ''),
+        tags: tagWords(tags),
       }),
       done: ({ body }) => `/posts/${body.slug}`,
     },

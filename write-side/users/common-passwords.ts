@@ -27,5 +27,6 @@ apple123 microsoft windows1 dropbox1 pa55word pa55w0rd passpass passport pass123
 
 const common = new Set(list.toLowerCase().trim().split(/\s+/))
 
-/** Whether a password is among the first that an attacker tries, in whatever case it is written. */
-export const isCommonPassword = (password: string): boolean => common.has(password.toLowerCase())
+/** Whether a password is among the first that an attacker tries, in whatever case and width it is written. */
+export const isCommonPassword = (password: string): boolean =>
+  common.has(password.normalize('NFKC').toLowerCase())

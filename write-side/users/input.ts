@@ -1,20 +1,8 @@
 // What people type to join, and what of it can't be taken.
-import { domainToASCII } from 'node:url'
+import { isWhole } from '@cryptotalks/shared-kernel/text/visible'
 import { z } from 'zod'
 import { isCommonPassword } from './common-passwords.ts'
-
-/** RFC 5321 leaves an address 254 characters, 64 of them before the @. */
-const longestEmail = 254
-
-// Everything but what would need quoting; who sends mail to it finds out the rest.
-const localPart = /^[^\s@<>()[\],;:\\"]{1,64}$/
-const asciiDomain =
-  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
-
-export function isEmail(text: string): boolean {
-  const at = text.lastIndexOf('@')
-  return localPart.test(text.slice(0, at)) && asciiDomain.test(domainToASCII(text.slice(at + 1)))
-}
+import { longestEmail, readEmail } from './email.ts'
 
 /** Names of pages and roles, which nobody may pose as. */
 const reservedUsernames = new Set(
@@ -33,13 +21,18 @@ export const registrationSchema = z
     email: z
       .string()
       .trim()
-      .max(longestEmail)
-      .refine(isEmail, { ...refusal('bad-format'), error: 'This is not an e-mail address.' })
+      .max(longestEmail, { abort: true })
+      .transform((text, ctx) => {
+        const read = readEmail(text)
+        if ('email' in read) return read.email
+        ctx.addIssue({ code: 'custom', ...refusal('bad-format'), message: read.fault })
+        return z.NEVER
+      })
       .meta({ description: 'Never shown to anybody', examples: ['ann@example.org'] }),
     username: z
       .string()
-      .min(3)
-      .max(24)
+      .min(3, { abort: true })
+      .max(24, { abort: true })
       .regex(/^[A-Za-z0-9_.]*$/, { error: 'Use letters, digits, _ and . only.', abort: true })
       .regex(/^[^.].*[^.]$/, { error: 'It can not begin or end with a dot.' })
       .refine(name => !reservedUsernames.has(name.toLowerCase()), {
@@ -48,8 +41,9 @@ export const registrationSchema = z
       }),
     password: z
       .string()
-      .min(8)
-      .max(128)
+      .min(8, { abort: true })
+      .max(128, { abort: true })
+      .refine(isWhole, { ...refusal('bad-format'), error: 'The password holds half a character.' })
       .refine(password => !isCommonPassword(password), {
         ...refusal('too-common'),
         error: 'This password is among the first that are guessed.',
@@ -62,7 +56,7 @@ export const registrationSchema = z
   .refine(
     ({ email, username, password }) =>
       ![email, email.split('@')[0], username].some(
-        name => name?.toLowerCase() === password.toLowerCase(),
+        name => name?.toLowerCase() === password.normalize('NFKC').toLowerCase(),
       ),
     {
       ...refusal('too-common'),
