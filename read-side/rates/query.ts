@@ -69,12 +69,23 @@ export function findCoins(db: ReadDatabase, asked: CoinsAsked) {
   return coins.orderBy(key, order).orderBy('id', order).limit(limit).execute()
 }
 
-/** The coin of this id, in any case, or, of those with this symbol, the one that ranks first. */
+/** Before a symbol, it tells that no coin's id is meant. */
+const symbolMark = '$'
+
+/**
+ * The coin of this id, in any case, or, of those with this symbol, the one that ranks first. A coin's id may be another's
+ * symbol: with a `$` before it, only the symbol counts.
+ */
 export function findCoin(db: ReadDatabase, idOrSymbol: string) {
   const lower = idOrSymbol.toLowerCase()
-  return db
-    .selectFrom('rates.coins')
-    .select(coinColumns)
+  const coins = db.selectFrom('rates.coins').select(coinColumns)
+  if (lower.startsWith(symbolMark))
+    return coins
+      .where(sql<string>`lower(symbol)`, '=', lower.slice(symbolMark.length))
+      .orderBy('rank')
+      .limit(1)
+      .executeTakeFirst()
+  return coins
     .where(where =>
       where.or([
         where('id', 'in', [idOrSymbol, lower]),

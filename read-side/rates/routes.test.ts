@@ -144,6 +144,19 @@ describe('GET /api/coins/:id', () => {
     expect((await api.get('/api/coins/fakebitcoin')).body.id).toBe('fakebitcoin')
   })
 
+  it('finds by a symbol with its mark, though it is the id of another', async () => {
+    await addCoins(models.db, [
+      { id: 'solana', symbol: 'SOL', rank: 5 },
+      { id: 'sol', symbol: 'SOLX', rank: 302 },
+    ])
+    for (const name of ['$sol', '$SOL', '%24sol'])
+      expect((await api.get(`/api/coins/${name}`)).body.id).toBe('solana')
+    expect((await api.get('/api/coins/$sol/history')).body.id).toBe('solana')
+    expect((await api.get('/api/coins/sol')).body.id).toBe('sol')
+    expect((await api.get('/api/coins/$solana')).body.code).toBe('coin-not-found')
+    await models.db.deleteFrom('rates.coins').where('id', 'in', ['sol', 'solana']).execute()
+  })
+
   it('has the highest and the lowest price of the day before its newest one', async () => {
     await models.db
       .insertInto('rates.minutes')

@@ -83,7 +83,9 @@ const spans: Readonly<Record<Range, Span>> = {
 const before = (moment: Date, milliseconds: number): Date =>
   new Date(moment.getTime() - milliseconds)
 
-const coinPath = z.object({ id: z.string().meta({ description: 'Its id, or its symbol' }) })
+const coinPath = z.object({
+  id: z.string().meta({ description: 'Its id, or its symbol; `$btc` is the symbol only' }),
+})
 
 /** `GET /api/coins`. */
 function listCoins(db: ReadDatabase): Read {

@@ -56,7 +56,7 @@ export function CoinChip(props: { readonly symbol: string; readonly mark: Mark |
   return (
     <a
       class="chip"
-      href={`/market/${encodeURIComponent(props.mark?.id ?? props.symbol.toLowerCase())}`}
+      href={`/market/${props.mark ? encodeURIComponent(props.mark.id) : `$${props.symbol.toLowerCase()}`}`}
     >
       <b>${props.symbol}</b>
       <Show when={props.mark}>{mark => <Change percent={mark().change24h} decimals={1} />}</Show>
