@@ -65,7 +65,7 @@ describe.each([
     await publish(page, { title, body: article, tags: 'first-words, testing' })
 
     expect(await page.locator('h1').textContent()).toContain(title)
-    expect(await page.locator('main .prose a[href="/market/btc"]').count()).toBe(1)
+    expect(await page.locator('main .prose a[href="/market/$btc"]').count()).toBe(1)
     expect(await page.locator('main .prose strong').textContent()).toBe('hard')
 
     await page.goto('/posts')

@@ -15,7 +15,7 @@ const readable = ({ data }: EventOf<typeof PostPublished>) => {
 
 export const postsProjector = defineProjector({
   name: 'posts',
-  version: 1,
+  version: 2,
   handles: [PostPublished, UserRegistered],
   tables: [
     rowsOf(posts, on => [

@@ -91,7 +91,7 @@ describe('a statement whose view was replaced by one of other types', () => {
       .raw(
         `drop view posts.authors;
         create view posts.authors as
-          select id, username, username_key, posts::smallint as posts from posts_1.authors`,
+          select id, username, username_key, posts::smallint as posts from posts_2.authors`,
       )
       .execute(models.db)
     expect((await api.get('/api/users/nobody')).status).toBe(404)

@@ -2,7 +2,7 @@
 import type { Post, PostItem, PostList } from '../api/types.ts'
 
 const html = `<p>Every halving brings the same two charts. One shows fees replacing the subsidy any day now. The other shows them never doing so. So I read the blocks instead: 4,032 of them, two weeks’ worth, one at a time.</p>
-<p>The short version: fees were <strong>6.4% of what miners earned</strong>, and most of it came from three bad evenings. If you hold <a class="cash" href="/market/btc">$BTC</a> and care about its security budget, the evenings matter more than the average.</p>
+<p>The short version: fees were <strong>6.4% of what miners earned</strong>, and most of it came from three bad evenings. If you hold <a class="cash" href="/market/$btc">$BTC</a> and care about its security budget, the evenings matter more than the average.</p>
 <h2>How I counted</h2>
 <p>For each block I summed the coinbase output, took away the subsidy, and put what was left into one of five buckets.</p>
 <pre tabindex="0"><code>function bucket(tx: Tx): Bucket {

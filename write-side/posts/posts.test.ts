@@ -164,7 +164,7 @@ describe('a preview', () => {
       body: 'Is $BTC *calm*? <script>alert(1)</script>',
     })
     expect(sent.status).toBe(200)
-    expect(sent.body.html).toContain('href="/market/btc"')
+    expect(sent.body.html).toContain('href="/market/$btc"')
     expect(sent.body.html).toContain('<em>calm</em>')
     expect(sent.body.html).not.toContain('<script')
     expect(await side.store.end()).toBe(before)
