@@ -238,6 +238,18 @@ describe('a refused form', () => {
     expect(html).toMatch(/<a href="\/sign-in" target="_blank" /)
   })
 
+  it('keeps the text of who wrote it theirs, whoever is signed in by now', async () => {
+    const values = { title: 'Mine', body: 'By another', tags: '', writtenBy: 'u-1' }
+    const { html, status } = await draw('/posts/new', {
+      visitor: 'marrow',
+      refused: { values, problem: problem(409, 'signed-in-as-another') },
+    })
+    expect(status).toBe(409)
+    expect(html).toContain('>By another</textarea>')
+    expect(html).toContain('name="writtenBy" value="u-1"')
+    expect(html).toContain('Sign in to that one in a new tab')
+  })
+
   it('of a page without a form shows the problem as a page', async () => {
     const { html, status } = await draw('/market', {
       refused: { values: {}, problem: problem(403, 'cross-site-request') },
@@ -270,6 +282,7 @@ describe('forms without scripts', () => {
     const { html } = await draw(path, { visitor: 'marrow' })
     const form = html.slice(html.indexOf(`action="${action}"`))
     expect(form).not.toBe(html.slice(-1))
+    if (path === '/posts/new') expect(form).toMatch(/name="writtenBy" value="[^"]+"/)
     for (const field of fields) expect(form).toContain(`name="${field}"`)
     expect(form).toContain('name="idempotencyKey" value="key-of-this-page"')
   })

@@ -20,6 +20,7 @@ export const edgeProblems = {
   'not-signed-in': { status: 401, title: 'You are not signed in' },
   'cross-site-request': { status: 403, title: 'The request does not come from this site' },
   'not-found': { status: 404, title: 'There is nothing here' },
+  'signed-in-as-another': { status: 409, title: 'You are signed in as somebody else by now' },
   'method-not-allowed': { status: 405, title: 'This can not be done here' },
   'not-acceptable': { status: 406, title: 'There is no answer of that kind' },
   'body-too-large': { status: 413, title: 'That is too much at once' },

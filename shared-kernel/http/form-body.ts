@@ -8,6 +8,8 @@ export interface FormBody {
   /** The fields, each once; line ends are `\n`, as in JSON, whatever the browser sent. */
   readonly values: Readonly<Record<string, string>>
   readonly idempotencyKey?: string
+  /** The id of the user under whose name the form was filled in, where the form says it. */
+  readonly writtenBy?: string
   readonly bytes: number
 }
 
@@ -27,11 +29,12 @@ export function formBody(): Middleware {
     const { type } = contentTypeOf(ctx.req.headers['content-type'])
     if (ctx.method !== 'POST' || type !== formContentType) return next()
     const text = await readText(ctx.req, mostFormBytes)
-    const { _method, idempotencyKey, ...values } = fieldsOf(text)
+    const { _method, idempotencyKey, writtenBy, ...values } = fieldsOf(text)
     stateOf(ctx).form = {
       values,
       bytes: Buffer.byteLength(text),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(writtenBy !== undefined && { writtenBy }),
     }
     if (_method !== undefined) ctx.method = overriding(_method)
     return next()

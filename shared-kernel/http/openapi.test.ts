@@ -56,14 +56,17 @@ describe('createOpenApi', () => {
         'application/x-www-form-urlencoded': {},
       },
     })
-    expect(write?.parameters).toMatchObject([{ in: 'header', name: 'Idempotency-Key' }])
+    expect(write?.parameters).toMatchObject([
+      { in: 'header', name: 'Idempotency-Key' },
+      { in: 'header', name: 'Cryptotalks-Written-By' },
+    ])
     expect(write?.security).toEqual([{ session: [] }])
   })
 
   it('says all that it answers, its own problems and those of the edge', () => {
     expect(Object.keys(read?.responses ?? {})).toEqual(['200', '304', '400', '404', '500'])
     expect(Object.keys(write?.responses ?? {})).toEqual(
-      '201 303 400 401 403 413 415 422 500'.split(' '),
+      '201 303 400 401 403 409 413 415 422 500'.split(' '),
     )
     expect(read?.responses?.['404'].description).toBe(
       '`post-not-found`: There is no such post\n\n`not-found`: There is nothing here',

@@ -14,6 +14,7 @@ import { formContentType } from './form-body.ts'
 import { idempotencyKeyHeader } from './idempotency-key.ts'
 import { afterHeader, behindHeader, positionHeader } from './read-your-writes.ts'
 import type { Route } from './route.ts'
+import { writtenByHeader } from './written-by.ts'
 
 export type OpenApiDocument = oas31.OpenAPIObject
 export type OpenApiInfo = oas31.InfoObject
@@ -113,7 +114,7 @@ function operationIdOf({ method, path }: Route): string {
   return method + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-function headersOf({ headers, method }: Route): z.ZodObject {
+function headersOf({ headers, method, auth }: Route): z.ZodObject {
   const own = headers instanceof z.ZodObject ? headers.shape : {}
   if (method === 'get') {
     const description = 'Answer from this position on: that of an earlier write'
@@ -121,7 +122,15 @@ function headersOf({ headers, method }: Route): z.ZodObject {
   }
   const description = 'The same key with the same request writes once, however often it is sent'
   const key = z.string().min(8).max(128).optional().meta({ description })
-  return z.object({ ...own, [idempotencyKeyHeader]: key })
+  const writer = z
+    .string()
+    .optional()
+    .meta({ description: 'The id of the user who wrote this: refused when another is signed in' })
+  return z.object({
+    ...own,
+    [idempotencyKeyHeader]: key,
+    ...(auth === 'session' && { [writtenByHeader]: writer }),
+  })
 }
 
 function contentOf(schema: z.ZodType, takesForms: boolean): ZodOpenApiContentObject {
@@ -182,6 +191,7 @@ function edgeCodesOf({ method, params, query, body, auth }: Route): EdgeCode[] {
       ? (['malformed-json', 'body-too-large', 'unsupported-media-type', 'invalid-input'] as const)
       : []),
     ...(auth === 'session' ? (['not-signed-in'] as const) : []),
+    ...(auth === 'session' && !reads ? (['signed-in-as-another'] as const) : []),
     'internal-error',
   ]
 }

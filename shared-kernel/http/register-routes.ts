@@ -13,6 +13,7 @@ import type { Refused } from './refusal.ts'
 import { type RequestState, stateOf } from './request-state.ts'
 import type { AnswerOf, Answers, FormValues, Route, Visitor } from './route.ts'
 import { bodyOf, headersOf, paramsOf, queryOf } from './route-input.ts'
+import { heldToWriter } from './written-by.ts'
 
 type Answer = AnswerOf<Answers>
 
@@ -70,6 +71,7 @@ async function outcomeOf(
     const after = reads ? afterOf(ctx) : undefined
     const params = paramsOf(route, ctx)
     const visitor = await visitorOf(route, ctx, authenticate)
+    if (visitor !== undefined && !reads) heldToWriter(ctx, visitor)
     const query = queryOf(route, ctx)
     const headers = headersOf(route, ctx)
     const body = await bodyOf(route, ctx)
@@ -122,7 +124,10 @@ async function refuse(
   if (posted === undefined || pages === undefined) return answerProblem(ctx, problem, headers)
   const { page, secrets = [] } = posted.form
   const path = typeof page === 'string' ? page : localPath(page(posted.values))
-  const values = shownAgain(posted.values, secrets)
+  const { form } = stateOf(ctx)
+  // Shown again, it stays the text of who wrote it, whoever is signed in when it is sent the next time.
+  const writer = form?.writtenBy ? { writtenBy: form.writtenBy } : {}
+  const values = { ...shownAgain(posted.values, secrets), ...writer }
   if (headers !== undefined) ctx.set(headers)
   await pages.respond(ctx, { path, refused: { values, problem } })
 }

@@ -10,6 +10,8 @@ interface FormOptions {
   readonly path: string
   readonly key: string
   readonly refused: Refused | null
+  /** The id of the user who fills it in, where it must not go out under another name. */
+  readonly writtenBy?: string
   /** The JSON the API takes, from the form's fields. */
   readonly content: (fields: FormData) => unknown
   readonly done: (sent: Extract<Sent, { ok: true }>, fields: FormData) => void
@@ -28,7 +30,7 @@ export function createForm(options: FormOptions) {
     setBusy(true)
     const fields = new FormData(form)
     const content = JSON.stringify(options.content(fields))
-    const sent = await send(options.path, content, keys.keyFor(content))
+    const sent = await send(options.path, content, keys.keyFor(content), options.writtenBy)
     if (sent.ok) {
       options.done(sent, fields)
       return

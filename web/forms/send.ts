@@ -7,8 +7,16 @@ export type Sent =
 
 const timeoutMilliseconds = 20_000
 
-/** Posts JSON to a path of the command API; with a key a retry can't write twice. Never rejects. */
-export async function send(path: string, content: string, key?: string): Promise<Sent> {
+/**
+ * Posts JSON to a path of the command API; with a key a retry can't write twice, and with the id of its
+ * writer it is refused when somebody else is signed in by now. Never rejects.
+ */
+export async function send(
+  path: string,
+  content: string,
+  key?: string,
+  writtenBy?: string,
+): Promise<Sent> {
   try {
     const response = await fetch(path, {
       method: 'POST',
@@ -16,6 +24,7 @@ export async function send(path: string, content: string, key?: string): Promise
         accept: 'application/json',
         'content-type': 'application/json',
         ...(key ? { 'idempotency-key': key } : {}),
+        ...(writtenBy ? { 'cryptotalks-written-by': writtenBy } : {}),
       },
       body: content,
       credentials: 'same-origin',

@@ -22,6 +22,8 @@ export function Editor(props: ViewProps<object>) {
   const { preview, refusal } = splitPreview(props.refused)
   const values = props.refused?.values ?? {}
   const userId = useStart().visitor?.id ?? ''
+  // Whoever has signed in since, it stays the text of who wrote it.
+  const writtenBy = values.writtenBy ?? userId
   const [title, setTitle] = createSignal(values.title ?? '')
   const [body, setBody] = createSignal(values.body ?? '')
   const [tags, setTags] = createSignal(values.tags ?? '')
@@ -31,6 +33,7 @@ export function Editor(props: ViewProps<object>) {
     path: '/api/posts',
     key: props.formKey,
     refused: refusal,
+    writtenBy,
     content: fields => ({
       title: textOf(fields, 'title'),
       body: textOf(fields, 'body').replace(/\r\n/g, '\n'),
@@ -82,6 +85,7 @@ export function Editor(props: ViewProps<object>) {
       <PageTitle title="New post" description={writingDescription} error={problem() !== null} />
       <form ref={form} method="post" action="/api/posts" onSubmit={submit} onKeyDown={keys}>
         <input type="hidden" name="idempotencyKey" value={props.formKey} />
+        <input type="hidden" name="writtenBy" value={writtenBy} />
         <div class="head writehead">
           <h1>New post</h1>
           <p class="row-x">
@@ -96,6 +100,15 @@ export function Editor(props: ViewProps<object>) {
           problem={problem()}
           {...(problem()?.errors?.length ? {} : { title: 'Your post was not published.' })}
         >
+          <Show when={problem()?.code === 'signed-in-as-another'}>
+            <p class="sm">
+              It was written under another account.{' '}
+              <a href="/sign-in" target="_blank" rel="noopener">
+                Sign in to that one in a new tab
+              </a>
+              , then publish again: what you wrote stays here.
+            </p>
+          </Show>
           <Show when={problem()?.code === 'not-signed-in'}>
             <p class="sm">
               You are not signed in any more.{' '}

@@ -148,6 +148,25 @@ describe('publishing', () => {
     expect(theirs.body.id).not.toBe(mine.body.id)
   })
 
+  it('under another name than it was written under is refused, loses nothing, and stays refused', async () => {
+    const before = await postsIn()
+    const by = (writtenBy: string) => ({ 'Cryptotalks-Written-By': writtenBy })
+    const refused = await publish(draft({ title: 'Not mine' }), by('somebody-else'))
+    expect([refused.status, refused.body.code]).toEqual([409, 'signed-in-as-another'])
+    const typed = { title: 'Not mine', body: 'Much work', tags: '', writtenBy: 'somebody-else' }
+    const page = await side.form('/api/posts', typed, author)
+    expect(page.status).toBe(409)
+    expect(JSON.parse(page.text)).toMatchObject({ path: '/posts/new', refused: { values: typed } })
+    expect(await postsIn()).toBe(before)
+
+    const mine = await publish(draft({ title: 'Mine' }))
+    const [event] = await side.store.read(`post-${mine.body.id}`)
+    const { authorId } = (event?.data ?? {}) as { readonly authorId: string }
+    expect((await publish(draft({ title: 'Mine too' }), by(authorId))).status).toBe(201)
+    const form = await side.form('/api/posts', { ...typed, writtenBy: authorId }, author)
+    expect(form.status).toBe(303)
+  })
+
   it('without a session is refused', async () => {
     for (const Cookie of ['', `__Host-session=${'A'.repeat(43)}`, '__Host-session=junk'])
       expect(await side.post('/api/posts', draft(), { Cookie })).toMatchObject({
