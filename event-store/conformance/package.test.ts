@@ -1,5 +1,5 @@
 // The package as others install it: what is in it, what it needs, and that it runs and is typed with nothing else around.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -25,8 +25,8 @@ let installed: string
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'event-store-package-'))
   const source = join(root, 'source')
-  for (const name of ['package.json', 'README.md', 'LICENSE']) {
-    cpSync(join(ROOM, name), join(source, name))
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'bin']) {
+    cpSync(join(ROOM, name), join(source, name), { recursive: true })
   }
   // The room's own dist may hold what its sources have no more, and is in use by other tests.
   const dist = join(source, 'dist')
@@ -93,7 +93,33 @@ test('it starts, is emptied and stops from another project, whose compiler knows
   expect(out.trim()).toBe('200')
 })
 
+const command = (folder: string) => join(folder, manifest.bin['cryptotalks-event-store'])
+
 test('its command runs from there, too', () => {
-  const bin = join(installed, manifest.bin['cryptotalks-event-store'])
-  expect(execFileSync(process.execPath, [bin, '--help'], { encoding: 'utf8' })).toContain('--dir')
+  expect(execFileSync(command(installed), ['--help'], { encoding: 'utf8' })).toContain('--dir')
+})
+
+test('a clone that is not built has its command, which says what to do: npm asks no registry for it', () => {
+  const clone = join(root, 'clone')
+  const listed = execFileSync('git', ['ls-files', '--stage', '.'], { cwd: ROOM, encoding: 'utf8' })
+  const files = listed
+    .trim()
+    .split('\n')
+    .map(line => line.split('\t') as [string, string])
+  const bin = manifest.bin['cryptotalks-event-store'].slice(2)
+  // As git would check it out: executable, and nothing of a build beside it.
+  expect(files.find(([, path]) => path === bin)?.[0]).toMatch(/^100755 /)
+  expect(files.filter(([, path]) => path.startsWith('dist/'))).toEqual([])
+  cpSync(join(ROOM, 'bin'), join(clone, 'event-store', 'bin'), { recursive: true })
+  const workspace = join(clone, 'event-store', 'package.json')
+  writeFileSync(workspace, JSON.stringify({ ...manifest, dependencies: {}, devDependencies: {} }))
+  const project = { name: 'clone', private: true, workspaces: ['event-store'] }
+  writeFileSync(join(clone, 'package.json'), JSON.stringify(project))
+  const npm = { cwd: clone, encoding: 'utf8', env: { ...process.env, npm_config_offline: 'true' } }
+  spawnSync('npm', ['install', '--ignore-scripts'], npm as object)
+  const ran = spawnSync('npx', ['--no-install', 'cryptotalks-event-store', '--help'], npm as object)
+  expect([ran.status, String(ran.stderr).trim()]).toEqual([
+    1,
+    'The event store is not built yet: run "npm run build" in the folder of the repository first.',
+  ])
 })
