@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { connect } from 'node:http2'
 import {
   binaryEvent,
+  END,
   jsonEvent,
   PARK,
   RETRY,
@@ -10,12 +11,21 @@ import {
   START,
   STOP,
   persistentSubscriptionToStreamSettingsFromDefaults as settings,
+  persistentSubscriptionToAllSettingsFromDefaults as settingsOfAll,
+  streamNameFilter,
 } from '@eventstore/db-client'
 import persistent from '@eventstore/db-client/generated/persistent_pb.js'
 import shared from '@eventstore/db-client/generated/shared_pb.js'
 import { expect, test } from 'vitest'
 import { frame } from '../protocol/read-response.ts'
-import { consume, eventually, type Given, told } from './group-consumer.ts'
+import {
+  consume,
+  consumeAll,
+  eventually,
+  type Given,
+  type GroupConsumer,
+  told,
+} from './group-consumer.ts'
 import { aStream, event, events, useServer } from './harness.ts'
 
 const bench = useServer()
@@ -258,4 +268,71 @@ test('pinned, all events of a stream go to one consumer, and its being full does
   ]
   expect([...mine].filter(name => yours.has(name))).toEqual([])
   expect(mine.size + yours.size).toBe(20)
+})
+
+/** The same id in two streams, and a group of the whole log with two consumers, each of which is sent one of the events. */
+async function sameIdTwice() {
+  const { client } = bench()
+  const [group, one, other] = [aStream(), aStream(), aStream()]
+  const all = settingsOfAll({ startFrom: END, consumerStrategyName: 'RoundRobin' })
+  const filter = streamNameFilter({ prefixes: [one, other] })
+  await client.createPersistentSubscriptionToAll(group, all, { filter })
+  const consumers = [consumeAll(client, group), consumeAll(client, group)] as const
+  for (const consumer of consumers) await consumer.confirmed
+  const id = randomUUID()
+  for (const [i, stream] of [one, other].entries()) {
+    await client.appendToStream(stream, jsonEvent({ id, type: 't', data: { i } }))
+  }
+  const parked = async (): Promise<string[]> => {
+    const links = client.readStream(`$persistentsubscription-$all::${group}-parked`)
+    const found: string[] = []
+    for await (const { event } of links)
+      found.push(Buffer.from(event?.data as Uint8Array).toString())
+    return found
+  }
+  const given = await Promise.all(consumers.map(async consumer => await consumer.next(1)))
+  return { group, consumers, given: given as [Given[], Given[]], parked }
+}
+const streamOf = ([given]: readonly Given[]) => given?.event?.streamId as string
+
+test('of one id in two streams, each consumer answers for what it was sent itself', async () => {
+  for (const [first, second] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const { consumers, given, parked } = await sameIdTwice()
+    await consumers[first].nack(PARK, given[first])
+    await consumers[second].ack(given[second])
+    await eventually(() => parked().catch(() => [])).toEqual([`0@${streamOf(given[first])}`])
+  }
+})
+
+test('of one id in two streams, the one that is tried again is the one that was refused', async () => {
+  const { consumers, given } = await sameIdTwice()
+  await consumers[1].nack(RETRY, given[1])
+  const again = await Promise.race(consumers.map(consumer => consumer.next(1)))
+  expect(streamOf(again)).toBe(streamOf(given[1]))
+})
+
+test('of one id in two streams, what a consumer that hangs up had is sent on, and not the other', async () => {
+  const { consumers, given } = await sameIdTwice()
+  await consumers[0].hangUp()
+  const [again] = await consumers[1].next(1)
+  expect([streamOf([again as Given]), again?.retryCount]).toEqual([streamOf(given[0]), 1])
+})
+
+test('what one consumer was sent can not be answered by another', async () => {
+  const stream = await groupOf(1, { consumerStrategyName: 'RoundRobin' })
+  const consumers = [join(stream, 1), join(stream, 1)]
+  await Promise.all(consumers.map(({ confirmed }) => confirmed))
+  const firsts = consumers.map(consumer => consumer.next(1))
+  const has = await Promise.race(firsts.map((first, i) => first.then(() => i)))
+  const [given, by] = [(await firsts[has]) as Given[], consumers[1 - has] as GroupConsumer]
+  await by.ack(given)
+  await by.nack(PARK, given)
+  // Answers are worked off in order: when those to its own event are, these have been looked at.
+  await bench().client.appendToStream(stream, letters(1))
+  await by.ack((await firsts[1 - has]) as Given[])
+  await eventually(() => statsOf(stream)).toMatchObject({ totalInFlightMessages: 1 })
+  expect(await statsOf(stream)).toMatchObject({ parkedMessageCount: 0n })
 })

@@ -93,16 +93,16 @@ export class Group {
     this.#advance()
   }
 
-  /** Events are done with. Ids that are not in flight are passed over. */
-  acknowledge(ids: readonly Buffer[]): void {
-    for (const entry of this.#takeAll(ids)) this.#ledger.finish(entry)
+  /** A consumer is done with events. Ids that it has not in flight are passed over. */
+  acknowledge(consumer: Consumer, ids: readonly Buffer[]): void {
+    for (const entry of this.#takeAll(consumer, ids)) this.#ledger.finish(entry)
     this.#checkpoint.keep({ onTick: false })
     this.#advance()
   }
 
-  /** Events could not be worked off. Ids that are not in flight are passed over. */
-  reject(ids: readonly Buffer[], action: NackAction, reason: string): void {
-    for (const entry of this.#takeAll(ids)) {
+  /** A consumer could not work off events. Ids that it has not in flight are passed over. */
+  reject(consumer: Consumer, ids: readonly Buffer[], action: NackAction, reason: string): void {
+    for (const entry of this.#takeAll(consumer, ids)) {
       if (action === 'park') this.#park(entry, `Client explicitly NAK'ed message.\n${reason}`)
       else if (action === 'retry' || action === 'unknown') this.#retry(entry)
       else this.#ledger.finish(entry)
@@ -223,9 +223,9 @@ export class Group {
     consumer.send(delivery)
   }
 
-  *#takeAll(ids: readonly Buffer[]): Iterable<Entry> {
+  *#takeAll(consumer: Consumer, ids: readonly Buffer[]): Iterable<Entry> {
     for (const id of ids) {
-      const entry = this.#inFlight.take(id.toString('latin1'))
+      const entry = this.#inFlight.take(consumer, id.toString('latin1'))
       if (entry) yield entry
     }
   }

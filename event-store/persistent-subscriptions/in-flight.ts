@@ -1,11 +1,14 @@
-// What consumers have been sent and have not answered, by the event's id and in the order of sending.
+// What consumers have been sent and have not answered, by consumer and event id and in the order of sending.
 import type { Consumer } from './consumer.ts'
 import type { Entry } from './entry.ts'
 
 export class InFlight {
   readonly #entries = new Set<Entry>()
-  /** Ids are not unique: of the same ones, each answer counts for the one that was sent first. */
-  readonly #byId = new Map<string, Entry | Set<Entry>>()
+  /**
+   * Ids are unique within a stream only: an answer is about what its own consumer was sent. Of the same ids with one consumer,
+   * each answer counts for the one that was sent first.
+   */
+  readonly #byConsumer = new Map<Consumer, Map<string, Entry | Set<Entry>>>()
 
   get size(): number {
     return this.#entries.size
@@ -15,15 +18,20 @@ export class InFlight {
     entry.consumer = consumer
     entry.sentAt = performance.now()
     this.#entries.add(entry)
-    const same = this.#byId.get(entry.id)
-    if (!same) this.#byId.set(entry.id, entry)
+    let byId = this.#byConsumer.get(consumer)
+    if (!byId) {
+      byId = new Map()
+      this.#byConsumer.set(consumer, byId)
+    }
+    const same = byId.get(entry.id)
+    if (!same) byId.set(entry.id, entry)
     else if (same instanceof Set) same.add(entry)
-    else this.#byId.set(entry.id, new Set([same, entry]))
+    else byId.set(entry.id, new Set([same, entry]))
   }
 
-  /** Takes one out: it was answered. Undefined for an id that is not in flight. */
-  take(id: string): Entry | undefined {
-    const same = this.#byId.get(id)
+  /** Takes one out: its consumer answered. Undefined for an id that this consumer has not in flight. */
+  take(consumer: Consumer, id: string): Entry | undefined {
+    const same = this.#byConsumer.get(consumer)?.get(id)
     const [entry] = same instanceof Set ? same : [same]
     if (entry) this.#remove(entry)
     return entry
@@ -43,6 +51,7 @@ export class InFlight {
 
   /** Takes out all that one consumer has. */
   takeAllOf(consumer: Consumer): Entry[] {
+    if (!this.#byConsumer.has(consumer)) return []
     const entries = [...this.#entries].filter(entry => entry.consumer === consumer)
     for (const entry of entries) this.#remove(entry)
     return entries
@@ -50,10 +59,13 @@ export class InFlight {
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry)
-    const same = this.#byId.get(entry.id)
+    const consumer = entry.consumer as Consumer
+    const byId = this.#byConsumer.get(consumer)
+    const same = byId?.get(entry.id)
     if (same instanceof Set) same.delete(entry)
-    if (!(same instanceof Set) || same.size === 0) this.#byId.delete(entry.id)
-    entry.consumer?.finish(performance.now() - entry.sentAt)
+    if (!(same instanceof Set) || same.size === 0) byId?.delete(entry.id)
+    if (byId?.size === 0) this.#byConsumer.delete(consumer)
+    consumer.finish(performance.now() - entry.sentAt)
     entry.consumer = undefined
   }
 }

@@ -1,5 +1,5 @@
 // PersistentSubscriptions.Read: a consumer of a group, its events and its answers, over one call.
-import type { Subscriber } from '../persistent-subscriptions/consumer.ts'
+import type { Consumer, Subscriber } from '../persistent-subscriptions/consumer.ts'
 import type { Group } from '../persistent-subscriptions/group.ts'
 import type { PersistentSubscriptions } from '../persistent-subscriptions/persistent-subscriptions.ts'
 import { invalid } from '../protocol/errors.ts'
@@ -25,30 +25,40 @@ const UNNAMED = '<unknown>'
 export const readGroup =
   ({ access }: Store, groups: PersistentSubscriptions): Handler =>
   call => {
-    const connectTo = (options: ConsumerOptions): Group => {
+    const connectTo = (options: ConsumerOptions): Connection => {
       access.demand(call.principal, 'read', nameOf(options).stream)
       return connect(groups, call, options)
     }
-    let group: Group | undefined
+    let connection: Connection | undefined
     call.listen({
       onMessage(bytes) {
         const message = understood(() => decodeConsumerMessage(bytes))
-        if (!group) group = connectTo(optionsIn(message))
-        else if (message) answer(group, message)
+        if (!connection) connection = connectTo(optionsIn(message))
+        else if (message) answer(connection, message)
       },
       // A consumer that only listens from now on goes on being served.
       onHalfClose() {
-        if (!group) throw invalid('The options are missing.')
+        if (!connection) throw invalid('The options are missing.')
       },
     })
   }
+
+/** A call and the consumer of a group that it stands for. */
+interface Connection {
+  readonly group: Group
+  readonly consumer: Consumer
+}
 
 function optionsIn(message: ConsumerMessage | undefined): ConsumerOptions {
   if (message?.kind !== 'options') throw invalid('The options must come first.')
   return message.options
 }
 
-function connect(groups: PersistentSubscriptions, call: Call, options: ConsumerOptions): Group {
+function connect(
+  groups: PersistentSubscriptions,
+  call: Call,
+  options: ConsumerOptions,
+): Connection {
   const name = nameOf(options)
   if (name.group === '') throw invalid('The name of the group is empty.')
   if (!options.ids) throw invalid('The request does not say which form of event ids it wants.')
@@ -56,13 +66,14 @@ function connect(groups: PersistentSubscriptions, call: Call, options: ConsumerO
   const consumer = group.connect(subscriberOf(call, name, options.bufferSize, options.ids))
   if (consumer === 'too-many') throw tooManyConsumers(name)
   call.onClose(() => group.disconnect(consumer))
-  return group
+  return { group, consumer }
 }
 
-function answer(group: Group, message: ConsumerMessage): void {
+function answer({ group, consumer }: Connection, message: ConsumerMessage): void {
   if (message.kind === 'options') throw invalid('The options were sent twice.')
-  if (message.kind === 'ack') group.acknowledge(message.ids)
-  else group.reject(message.ids, message.action, message.reason)
+  const { ids } = message
+  if (message.kind === 'ack') group.acknowledge(consumer, ids)
+  else group.reject(consumer, ids, message.action, message.reason)
 }
 
 function subscriberOf(call: Call, name: GroupName, bufferSize: number, ids: IdForm): Subscriber {
