@@ -37,7 +37,9 @@ const LONGEST_ID = 64 * 1024
 export function idMember(event: SourceEvent, name: string): string | undefined {
   const value = Object.hasOwn(event.metadata, name) ? event.metadata[name] : undefined
   if (typeof value === 'string') return value.length <= LONGEST_ID ? value : undefined
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? String(value) : (event.wholeNumber(name) ?? String(value))
+  }
   return typeof value === 'boolean' ? (value ? 'True' : 'False') : undefined
 }
 

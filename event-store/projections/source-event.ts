@@ -10,7 +10,7 @@ import {
   streamNameOf,
   typeOf,
 } from '../protocol/recorded-event.ts'
-import { parseLimits } from '../streams/metadata.ts'
+import { parseLimits, wholeNumberOf } from '../streams/metadata.ts'
 import { isMetastream, METADATA_TYPE, streamOfMetastream } from '../streams/names.ts'
 
 const DOLLAR = 0x24
@@ -68,6 +68,11 @@ export class SourceEvent {
   get metadata(): Readonly<Record<string, unknown>> {
     this.#metadata ??= parseObject(this.#read().customMetadata)
     return this.#metadata
+  }
+
+  /** A whole number among these members with all of its digits, which may be more than a number holds. */
+  wholeNumber(name: string): string | undefined {
+    return wholeNumberOf(this.#read().customMetadata, name)
   }
 
   /** The stream that this event deletes, softly by its metadata or for ever. */

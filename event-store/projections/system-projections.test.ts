@@ -84,6 +84,10 @@ test('$by_correlation_id links what carries one', () => {
   const time = '{"$eventTimestamp":"2026-11-23T07:05:03.042000Z"}'
   expect(of('{"$correlationId":"k"}')).toBe(`$bc-k: $> 0@a ${time}`)
   expect(of('{"$correlationId":7}')).toBe(`$bc-7: $> 0@a ${time}`)
+  const many = '12345678901234567890'
+  expect(of(`{"x":{"$correlationId":1},"$correlationId": ${many}}`)).toBe(
+    `$bc-${many}: $> 0@a ${time}`,
+  )
   for (const none of ['', '{', '[]', '{}', '{"$correlationId":null}', '{"$correlationId":{}}']) {
     expect(of(none)).toBeUndefined()
   }

@@ -41,8 +41,33 @@ test.each([
   expect(parseLimits(Buffer.from(json))).toEqual({})
 })
 
-test('another $tb leaves the rest as it is', () => {
-  const changed = withTruncateBefore(Buffer.from('{"$tb":9223372036854775807,"own":[1]}'), 7)
-  expect(JSON.parse(String(changed))).toEqual({ own: [1], $tb: 7 })
-  expect(withTruncateBefore(Buffer.from('no'), 7)).toBeUndefined()
+const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+
+test.each([
+  ['{"$tb":9223372036854775807,"own":[1]}', '{"own":[1],"$tb":7}'],
+  ['{"big":12345678901234567890,"f":1.0}', '{"big":12345678901234567890,"f":1.0,"$tb":7}'],
+  ['{"e":1e400,"$tb":1,"z":-0.0}', '{"e":1e400,"z":-0.0,"$tb":7}'],
+  [' {\n  "a" : { "$tb" : 3 }\n}\n', ' {\n  "a" : { "$tb" : 3 }\n,"$tb":7}\n'],
+  ['{"a":1,"\\u0024tb":3,"a":2}', '{"a":1,"a":2,"$tb":7}'],
+  ['{"text":"a \\" , \\"$tb\\":1"}', '{"text":"a \\" , \\"$tb\\":1","$tb":7}'],
+  ['{"__proto__":{"x":1},"10":1,"9":2}', '{"__proto__":{"x":1},"10":1,"9":2,"$tb":7}'],
+  ['{ }', '{"$tb":7}'],
+  ['{"$tb":1}', '{"$tb":7}'],
+  ['{"wörter":"ℵ𝄞"}', '{"wörter":"ℵ𝄞","$tb":7}'],
+  [`{"deep":${DEEP}}`, `{"deep":${DEEP},"$tb":7}`],
+])('another $tb leaves all else as it is written: %.60s', (json, changed) => {
+  expect(String(withTruncateBefore(Buffer.from(json), 7))).toBe(changed)
+  expect(parseLimits(Buffer.from(changed)).truncateBefore).toBe(7)
+})
+
+test('another $tb leaves bytes that are no UTF-8 as they are', () => {
+  const data = Buffer.from([...Buffer.from('{"a":"'), 0xff, 0xc3, 0xa0, ...Buffer.from('"}')])
+  const expected = Buffer.concat([data.subarray(0, -1), Buffer.from(',"$tb":7}')])
+  expect(withTruncateBefore(data, 7)).toEqual(expected)
+})
+
+test('what is no JSON object takes no $tb', () => {
+  for (const json of ['no', '[]', '1', '', DEEP]) {
+    expect(withTruncateBefore(Buffer.from(json), 7)).toBeUndefined()
+  }
 })
