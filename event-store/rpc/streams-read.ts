@@ -69,12 +69,13 @@ function invalidCombination({ source, extent, backwards, filter }: ReadRequest) 
   return invalid(`The combination of (${parts.join(', ')}) is invalid.`)
 }
 
-/** A revision as a number: -1 before the first event, Infinity for the end. */
+/** A revision as a number: -1 before the first event, Infinity for the end, which 2^64-1 stands for, too. */
 function revisionFrom({ name, from }: StreamSource): number {
   if (name === '') throw invalid('The name of the stream is empty.')
   if (from === undefined) throw invalid('The request does not say where to begin.')
   if (from === 'start') return -1
   if (from === 'end' || from === LARGEST_UINT64) return Infinity
+  if (from >= TOO_LARGE) throw invalid(`Revision ${from} is out of range.`)
   return Number(from)
 }
 
@@ -89,9 +90,6 @@ async function readStream(
   const from = revisionFrom(source)
   if (wanted === 0n) throw invalid('A read of no events.')
   if (!backwards && from === Infinity) throw invalid('There is nothing to read after the end.')
-  if (typeof source.from === 'bigint' && from !== Infinity && source.from >= TOO_LARGE) {
-    throw invalid(`Revision ${source.from} is out of range.`)
-  }
   const found = streams.visible(source.name)
   if (found.kind === 'tombstoned') throw streamDeleted(source.name)
   if (found.kind === 'not-found') {
@@ -186,7 +184,7 @@ function subscribe(store: Store, call: Call, sender: EventSender, request: ReadR
     if (store.streams.isTombstoned(source.name)) throw streamDeleted(source.name)
     const { streams } = store
     const end = (): number => streams.headOnDisk(streams.state(source.name))
-    const after = source.from === 'end' ? end() : from
+    const after = from === Infinity ? end() : from
     new CatchUp(call, streamSource({ ...store, sender }, { stream: source.name, after })).start()
     return
   }

@@ -44,10 +44,24 @@ describe('to a stream of five events', () => {
     expect(await listener.next(1)).toBe(live)
   })
 
-  test.each(['9223372036854775806', '9223372036854775807', '18446744073709551615'])(
+  test.each(['9223372036854775806', '9223372036854775807'])(
     'from %s it is confirmed and waits',
     async from => {
       expect(await listen({ stream, from }).history()).toBe('confirmed, caught up')
+    },
+  )
+
+  test('2^64-1 stands for the end: what is written from then on is given', async () => {
+    const listener = listen({ stream, from: '18446744073709551615' })
+    expect(await listener.history()).toBe('confirmed, caught up')
+    await append(stream)
+    expect(await listener.next(1)).toBe('5')
+  })
+
+  test.each(['9223372036854775808', '18446744073709551614'])(
+    '%s, which no event can have, is refused',
+    async from => {
+      expect(await listen({ stream, from }).history()).toBe('status 3')
     },
   )
 
