@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { admission, admittedPages } from './access/admission.ts'
 import { SignIn } from './access/sign-in.ts'
 import { type DefaultPasswords, Users } from './access/users.ts'
+import type { Report } from './monitoring/report.ts'
 import { PersistentSubscriptions } from './persistent-subscriptions/persistent-subscriptions.ts'
 import { ProjectionEngine } from './projections/engine.ts'
 import { groupPages } from './rpc/group-pages.ts'
@@ -27,6 +28,7 @@ import { SYSTEM } from './transport/principal.ts'
 import type { KeyPair } from './transport/self-signed.ts'
 
 export type { DefaultPasswords } from './access/users.ts'
+export type { Finding, Report } from './monitoring/report.ts'
 export { DirectoryInUse } from './storage/directory-lock.ts'
 export { DamagedStore, StoreFull } from './storage/errors.ts'
 export type { KeyPair } from './transport/self-signed.ts'
@@ -61,6 +63,10 @@ interface Patience {
    */
   readonly commitTimeoutMs?: number
 }
+/** Who hears of what operators should know: damage, a disk that is full, faults of the server's own. */
+interface Reporting {
+  readonly report?: Report
+}
 /** Whether others can read along, and whether people are asked who they are. */
 interface Security {
   /**
@@ -77,6 +83,7 @@ export type EventStoreOptions = Place &
   Security &
   Projections &
   Patience &
+  Reporting &
   ({ readonly dir: string; readonly memory?: false } | { readonly memory: true })
 
 /** A server that is running. */
@@ -106,10 +113,10 @@ interface OpenStore {
   close(): Promise<void>
 }
 
-function openStore(dir: string, durable: boolean, { commitTimeoutMs }: Patience): OpenStore {
+function openStore(dir: string, durable: boolean, options: Patience & Reporting): OpenStore {
   const unlock = lockDirectory(dir)
   try {
-    const store = new Store(Log.open({ dir, durable, now: Date.now }), commitTimeoutMs)
+    const store = new Store(Log.open({ dir, durable, now: Date.now }), options)
     return {
       store,
       async close() {

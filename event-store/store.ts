@@ -1,5 +1,6 @@
 // One store: its log, the rules of its streams, the queue of its writes and those who follow them.
 import { Access } from './access/access.ts'
+import type { Report } from './monitoring/report.ts'
 import { Commits } from './storage/commits.ts'
 import { CommitTimeout } from './storage/errors.ts'
 import type { Log } from './storage/log.ts'
@@ -22,43 +23,50 @@ const SCAVENGES = {
 /** What became of an append or a delete. */
 export type WriteOutcome = Appended | AppendRefusal
 
+export interface StoreOptions {
+  readonly commitTimeoutMs?: number | undefined
+  readonly report?: Report
+}
+
 export class Store {
   readonly log: Log
   readonly streams: Streams
   readonly access: Access
-  readonly feed = new LiveFeed()
+  readonly feed: LiveFeed
   readonly #writer: Writer
   readonly #commits: Commits
   readonly #commitTimeoutMs: number | undefined
 
   /**
    * Takes a log that is open, and puts into an empty one what every log begins with. Clients wait for a commit as long as it
-   * takes where no time is given.
+   * takes where no time is given. `report` hears of what operators should know.
    */
-  constructor(log: Log, commitTimeoutMs?: number) {
+  constructor(log: Log, { commitTimeoutMs, report = () => {} }: StoreOptions = {}) {
     this.log = log
     this.#commitTimeoutMs = commitTimeoutMs
     this.streams = new Streams(log)
+    const astonished = (error: unknown): void => report({ kind: 'astonished', error })
+    this.feed = new LiveFeed(astonished)
     this.access = new Access(this.streams)
     this.#writer = new Writer(this.streams)
-    this.#commits = new Commits(log, written => this.feed.publish(written))
+    this.#commits = new Commits(log, {
+      published: written => this.feed.publish(written),
+      undone: () => this.streams.forget(),
+      astonished,
+    })
     this.#begin()
   }
 
   /**
-   * Has a write done with the next commit and calls back once it is on disk: with its outcome, or with the error that
-   * kept the whole commit from happening.
+   * Has a write done with the next commit and calls back once it is on disk: with its outcome, or with what it threw, or
+   * with the error that kept the whole commit from happening.
    */
   write<T = WriteOutcome>(
     action: (writer: Writer) => T,
     done: (outcome: T) => void,
     failed: (error: unknown) => void,
   ): void {
-    const forget = (error: unknown): void => {
-      this.streams.forget()
-      failed(error)
-    }
-    this.#commits.submit(() => action(this.#writer), done, forget)
+    this.#commits.submit(() => action(this.#writer), done, failed)
   }
 
   /**

@@ -46,7 +46,7 @@ test('a full disk keeps them waiting, and with room they go on without a gap or 
   await write('cat-1')
   await engine.enable(byCategory())
   free = 0
-  await expect.poll(() => byCategory().hindrance, PATIENTLY).toMatch('There is no room left')
+  await expect.poll(() => byCategory().hindrance, PATIENTLY).toMatch('there is no room left')
   expect([byCategory().running, byCategory().state.position]).toEqual([true, 0])
   free = Infinity
   engine.restart()
@@ -56,12 +56,12 @@ test('a full disk keeps them waiting, and with room they go on without a gap or 
 
 test('what could not be kept of a change counts for nothing', async () => {
   free = 0
-  await expect(engine.enable(byCategory())).rejects.toThrow('There is no room left')
+  await expect(engine.enable(byCategory())).rejects.toThrow('there is no room left')
   expect(byCategory().running).toBe(false)
   free = Infinity
   await engine.enable(byCategory())
   const { epoch, version } = byCategory().state
   free = 0
-  await expect(engine.reset(byCategory())).rejects.toThrow('There is no room left')
+  await expect(engine.reset(byCategory())).rejects.toThrow('there is no room left')
   expect(byCategory().state).toMatchObject({ enabled: true, epoch, version })
 })

@@ -13,4 +13,11 @@ export class CommitTimeout extends Error {
 /** The disk has no room for what was to be written; nothing of it was. */
 export class StoreFull extends Error {
   override readonly name = 'StoreFull'
+  /** The folder that there is no room in. */
+  readonly dir: string
+
+  constructor(dir: string, options?: ErrorOptions) {
+    super(`The disk is full: there is no room left in ${dir}.`, options)
+    this.dir = dir
+  }
 }

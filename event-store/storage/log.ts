@@ -56,6 +56,8 @@ export class Log extends LogReader {
   #contents: LogContents
   #next: number
   #transaction: Pending | undefined
+  /** Bytes that the disk had room for when the transaction first asked. */
+  #room: number | undefined
   #flushes = 0
   #broken: DamagedStore | undefined
   #generation = 0
@@ -134,6 +136,7 @@ export class Log extends LogReader {
     if (this.#broken) throw this.#broken
     const pending = new Pending(this.#contents)
     this.#transaction = pending
+    this.#room = undefined
     try {
       action()
       if (pending.entries.length > 0) this.#append(pending)
@@ -146,6 +149,30 @@ export class Log extends LogReader {
     } finally {
       this.#transaction = undefined
     }
+  }
+
+  /**
+   * Within a transaction: does one of its writes. What this throws, also for want of room on the disk, is undone alone: the
+   * others' writes stand.
+   */
+  attempt<T>(action: () => T): T {
+    const pending = this.#pending
+    const mark = pending.mark()
+    const next = this.#next
+    try {
+      const result = action()
+      if (pending.entries.length > mark.entries) this.#demandRoom(pending)
+      return result
+    } catch (error) {
+      pending.undo(mark)
+      this.#next = next
+      throw error
+    }
+  }
+
+  /** Within a transaction: how many bytes it has written so far. */
+  get pendingBytes(): number {
+    return this.#pending.bytes
   }
 
   /** Has all that was written on disk when it returns. */
@@ -297,18 +324,21 @@ export class Log extends LogReader {
   }
 
   #addNote(note: Buffer): void {
-    this.#pending.entries.push(note)
+    this.#pending.addNote(note)
     this.#next += note.length
   }
 
-  #append({ entries, written }: Pending): void {
+  #append(pending: Pending): void {
+    const { entries } = pending
     markCommit(entries)
-    let bytes = SPARE_BYTES + written.length * INDEX_BYTES_AN_EVENT
-    for (const { length } of entries) bytes += length
-    if (this.#freeBytes() < bytes) {
-      throw new StoreFull(`There is no room left in ${this.#options.dir}.`)
-    }
+    this.#demandRoom(pending)
     this.#segments.append(entries)
+  }
+
+  #demandRoom({ bytes, written }: Pending): void {
+    this.#room ??= this.#freeBytes()
+    if (this.#room >= SPARE_BYTES + bytes + written.length * INDEX_BYTES_AN_EVENT) return
+    throw new StoreFull(this.#options.dir)
   }
 
   #break(cause: unknown): DamagedStore {

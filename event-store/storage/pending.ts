@@ -15,24 +15,49 @@ interface ChangedSetting {
   readonly before: string | undefined
 }
 
+/** How far a transaction had come at some moment. */
+export interface Mark {
+  readonly entries: number
+  readonly written: number
+  readonly streams: number
+  readonly settings: number
+  readonly bytes: number
+  readonly created: number
+}
+
 export class Pending {
   /** Events and notes, in order. */
   readonly entries: Buffer[] = []
   readonly written: Written[] = []
+  /** What they take in the log. */
+  bytes = 0
   readonly #contents: LogContents
-  readonly #created: number
+  readonly #start: Mark
   readonly #streams: string[] = []
   readonly #settings: ChangedSetting[] = []
 
   constructor(contents: LogContents) {
     this.#contents = contents
-    this.#created = contents.lastCreated
+    this.#start = this.mark()
+  }
+
+  /** Where it stands now, for `undo`. */
+  mark(): Mark {
+    return {
+      entries: this.entries.length,
+      written: this.written.length,
+      streams: this.#streams.length,
+      settings: this.#settings.length,
+      bytes: this.bytes,
+      created: this.#contents.lastCreated,
+    }
   }
 
   /** Gives a stream its number. */
   addStream(name: string): number {
-    const number = ++this.#contents.streamCount
+    const number = this.#contents.streamCount + 1
     this.#contents.index.names.add(name, number)
+    this.#contents.streamCount = number
     this.#streams.push(name)
     return number
   }
@@ -40,11 +65,22 @@ export class Pending {
   addEvent(written: Written, created: number): void {
     const { record, revision, position } = written
     const { index } = this.#contents
-    index.places.add(streamNumberOf(record), revision, position)
-    index.ids.add(idOf(record), position)
+    const stream = streamNumberOf(record)
+    index.places.add(stream, revision, position)
+    try {
+      index.ids.add(idOf(record), position)
+    } catch (error) {
+      index.places.undo(stream, revision)
+      throw error
+    }
     this.#contents.lastCreated = created
-    this.entries.push(record)
     this.written.push(written)
+    this.#addEntry(record)
+  }
+
+  /** Adds what is no event. */
+  addNote(note: Buffer): void {
+    this.#addEntry(note)
   }
 
   addSetting(name: string, value: string): void {
@@ -65,19 +101,27 @@ export class Pending {
     return found?.position === position ? found.record : undefined
   }
 
-  /** Has nothing of it known any more. */
-  undo(): void {
+  /** Has nothing known any more of what came after a mark, which is its beginning unless said otherwise. */
+  undo(to: Mark = this.#start): void {
     const { index, settings } = this.#contents
-    for (const { record, revision } of this.written.toReversed()) {
+    for (const { record, revision } of this.written.splice(to.written).reverse()) {
       index.places.undo(streamNumberOf(record), revision)
       index.ids.undo()
     }
-    for (const name of this.#streams) index.names.undo(name)
-    this.#contents.streamCount -= this.#streams.length
-    this.#contents.lastCreated = this.#created
-    for (const { name, before } of this.#settings.toReversed()) {
+    const streams = this.#streams.splice(to.streams)
+    for (const name of streams) index.names.undo(name)
+    this.#contents.streamCount -= streams.length
+    this.#contents.lastCreated = to.created
+    for (const { name, before } of this.#settings.splice(to.settings).reverse()) {
       if (before === undefined) settings.delete(name)
       else settings.set(name, before)
     }
+    this.entries.splice(to.entries)
+    this.bytes = to.bytes
+  }
+
+  #addEntry(entry: Buffer): void {
+    this.entries.push(entry)
+    this.bytes += entry.length
   }
 }

@@ -145,7 +145,7 @@ export class Segments {
       // What was written of it must not be taken for the beginning of something else.
       this.#cutBehindEnd()
       if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-      throw new StoreFull(`There is no room left in ${this.#options.dir}.`, { cause: error })
+      throw new StoreFull(this.#options.dir, { cause: error })
     }
     for (const { length } of entries) last.grow(length)
   }

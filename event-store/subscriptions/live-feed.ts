@@ -11,6 +11,12 @@ export interface Follower {
 export class LiveFeed {
   readonly #ofStreams = new Map<string, Set<Follower>>()
   readonly #ofAll = new Set<Follower>()
+  readonly #onError: (error: unknown) => void
+
+  /** `onError` hears of what a follower throws, which is nobody else's concern. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError
+  }
 
   /** Follows one stream; returns what stops it. */
   followStream(stream: string, follower: Follower): () => void {
@@ -43,8 +49,16 @@ export class LiveFeed {
 
   publish(written: readonly Written[]): void {
     for (const event of written) {
-      for (const follower of this.#ofStreams.get(event.stream) ?? []) follower.onWritten(event)
-      for (const follower of this.#ofAll) follower.onWritten(event)
+      for (const follower of this.#ofStreams.get(event.stream) ?? []) this.#tell(follower, event)
+      for (const follower of this.#ofAll) this.#tell(follower, event)
+    }
+  }
+
+  #tell(follower: Follower, event: Written): void {
+    try {
+      follower.onWritten(event)
+    } catch (error) {
+      this.#onError(error)
     }
   }
 }
