@@ -1,5 +1,6 @@
 // Brings up the processes of the house in their order, each with its port, its settings and its log.
 import { join } from 'node:path'
+import { printable } from '@cryptotalks/shared-kernel/logging/control-characters'
 import type { Platform, PlatformOptions, PlatformProcess, ProcessName } from './platform-types.ts'
 import { freePort } from './processes/free-port.ts'
 import { openProcessLog, type ProcessLog } from './processes/process-log.ts'
@@ -39,7 +40,7 @@ export function createHouse(options: HouseOptions): House {
   const processes: Partial<Record<ProcessName, PlatformProcess>> = {}
   const logs: ProcessLog[] = []
   const wasReady = new Set<string>()
-  const say = (name: string, words: string) => onLine(`${name.padEnd(11)} ${words}`)
+  const say = (name: string, words: string) => onLine(printable(`${name.padEnd(11)} ${words}`))
   const supervisor = createSupervisor({
     onChange(change) {
       const words = wordsFor(change)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { EnvironmentError, portVariable, readEnvironment } from './environment.ts'
+import { complain, say } from './processes/terminal.ts'
 import {
   AlreadyRunning,
   type Platform,
@@ -70,12 +71,10 @@ function fail(error: unknown): number {
     error instanceof PortUnusable ||
     error instanceof EnvironmentError
   const words = error instanceof Error ? error.message : String(error)
-  process.stderr.write(isExpected ? `${words}\n` : `Cryptotalks could not start: ${words}\n`)
+  // Of messages that are ours we know that their lines are, too.
+  if (isExpected) complain(...words.split('\n'))
+  else complain(`Cryptotalks could not start: ${words}`)
   return 1
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
 }
 
 /** The first and the second request to stop: a signal, or the end of the npm that we run under. */

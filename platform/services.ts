@@ -1,8 +1,9 @@
 // The processes of Cryptotalks as the supervisor runs them.
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
-import { type ProcessLog, wordsForPeople } from './processes/process-log.ts'
+import type { ProcessLog } from './processes/process-log.ts'
 import { type Running, startProgram } from './processes/program.ts'
 import type { Service } from './processes/supervised-service.ts'
+import { wordsForPeople } from './processes/words-for-people.ts'
 
 const PROBE_WITHIN_MS = 2_000
 

@@ -66,6 +66,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     host: config.HOST,
     port: config.PROJECTIONS_PORT,
     metrics,
+    logger,
     checks: {
       postgres: () => pool.query('select'),
       'event store': () => store.end(),

@@ -1,32 +1,36 @@
 // What goes wrong becomes a problem that says what its reader can do, and nothing of our insides.
 import Koa, { type Context, type Middleware } from 'koa'
-import type { Logger } from '../logging/logger.ts'
-import { routeOf } from './access-log.ts'
 import { edgeProblem, HttpProblem, type ProblemHeaders } from './edge-problems.ts'
 import type { Problem } from './problem.ts'
 import { problemPage } from './problem-page.ts'
 import { stateOf } from './request-state.ts'
 
-/** Answers thrown HttpProblems; any other error is logged with its causes and answered as `internal-error`. */
-export function answerProblems(logger: Logger): Middleware {
+/**
+ * Answers thrown HttpProblems, and any other error as `internal-error`. Why an answer is a failure of ours stands in
+ * the request's state, for the line that the log has of it.
+ */
+export function answerProblems(): Middleware {
   return async function answerProblems(ctx, next) {
     try {
       await next()
     } catch (error) {
-      const { problem, headers } = httpProblemOf(error, ctx, logger)
+      const { problem, headers } = httpProblemOf(error, ctx)
+      if (problem.status >= 500) stateOf(ctx).failure = causeOf(error)
       answerProblem(ctx, problem, headers)
     }
   }
 }
 
-function httpProblemOf(error: unknown, ctx: Context, logger: Logger): HttpProblem {
+/** A problem is our own words; what led to it is what operators need. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof HttpProblem ? (error.cause ?? error) : error
+
+function httpProblemOf(error: unknown, ctx: Context): HttpProblem {
   if (error instanceof HttpProblem) return error
   // Middleware of the Koa family throws these for requests that are wrong.
   if (error instanceof Koa.HttpError && error.expose)
     return edgeProblem('bad-request', { detail: error.message, cause: error })
   const { correlationId } = stateOf(ctx)
-  const entry = { correlationId, err: error, method: ctx.method, route: routeOf(ctx) }
-  logger.error(entry, 'request failed')
   return edgeProblem('internal-error', {
     detail: `If it goes on, tell us this number: ${correlationId}`,
     cause: error,

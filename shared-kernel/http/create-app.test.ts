@@ -176,7 +176,13 @@ describe('what goes wrong', () => {
     expect(answer.json()).toMatchObject({ code: 'internal-error' })
     expect(answer.json().detail).toContain(answer.headers['x-correlation-id'])
     expect(answer.body).not.toMatch(/secret|stack|\.ts/)
-    expect(logged[0]).toMatchObject({ level: 'error', msg: 'request failed' })
+    expect(logged).toHaveLength(1)
+    expect(logged[0]).toMatchObject({
+      level: 'error',
+      msg: 'answered',
+      route: '/api/broken',
+      status: 500,
+    })
     expect(JSON.stringify(logged[0])).toMatch(/the database said: secret.*connection reset/)
   })
 

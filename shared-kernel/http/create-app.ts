@@ -41,7 +41,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(correlationId())
   app.use(accessLog(logger, metrics))
   app.use(securityHeaders())
-  app.use(answerProblems(logger))
+  app.use(answerProblems())
   app.use(trustedProxy(trustProxy))
   if (options.allowedHosts !== undefined) app.use(knownHost(options.allowedHosts))
   app.use(readableUri())

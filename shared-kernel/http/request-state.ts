@@ -10,6 +10,8 @@ export interface RequestState {
   form?: FormBody
   /** Set where the answer may lack what its reader has just written. */
   behind?: boolean
+  /** Why the answer is a failure of ours, for the log. */
+  failure?: unknown
   /** The pattern of the route that takes the request. */
   route?: string
 }

@@ -1,10 +1,15 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Listening } from '../http/listen.ts'
+import { createLogger } from '../logging/logger.ts'
 import type { ReadinessCheck } from './health.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { startProbeServer } from './probe-server.ts'
 
 let server: Listening | undefined
+const lines: string[] = []
+const logger = createLogger({ name: 'test', destination: { write: line => lines.push(line) } })
 afterEach(() => server?.stop())
 
 async function serving(
@@ -16,6 +21,7 @@ async function serving(
     port: 0,
     checks,
     metrics,
+    logger,
     checkTimeoutMilliseconds: 50,
   })
   return `http://127.0.0.1:${server.port}`
@@ -93,5 +99,21 @@ describe('the probes', () => {
       /http_request_duration_seconds_bucket\{le="0.005",.*route="\/api\/posts\/:slug".*\} 1/,
     )
     expect(text).toContain('process_cpu_seconds_total')
+  })
+  it.each([
+    ['what is no HTTP', '\x01\x02 garbage\r\n\r\n'],
+    ['no HTTP after a request', 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n\x01\x02 garbage'],
+    [
+      'an absurd header',
+      `GET /health/live HTTP/1.1\r\nHost: x\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`,
+    ],
+  ])('go on after %s, of which no word is logged', async (_, bytes) => {
+    const origin = await serving({})
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1', () => socket.end(bytes))
+    socket.on('error', () => undefined)
+    socket.resume()
+    await once(socket, 'close')
+    expect((await fetch(`${origin}/health/live`)).status).toBe(200)
+    expect(lines).toEqual([])
   })
 })

@@ -47,6 +47,7 @@ export async function startFeed(config: FeedConfig, logger: Logger): Promise<Run
     port: config.RATES_FEED_PORT,
     checks: { rates: feed.check },
     metrics,
+    logger,
   })
   const stopping = new AbortController()
   const running = feed.run(stopping.signal)
