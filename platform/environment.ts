@@ -31,3 +31,13 @@ export const urlVariable = () => z.url({ protocol: /^https?$/, error: 'must be a
 
 export const logLevelVariable = () =>
   z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+
+export const countVariable = (least: number, most: number, fallback: number) => {
+  const expected = `must be a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error: expected, abort: true })
+    .transform(Number)
+    .refine(value => value >= least && value <= most, expected)
+    .default(fallback)
+}

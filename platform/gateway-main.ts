@@ -1,29 +1,24 @@
 // The gateway as a process.
-import { z } from 'zod'
-import { logLevelVariable, portVariable, readEnvironment, urlVariable } from './environment.ts'
+import { readEnvironment } from './environment.ts'
+import { readApiMethods } from './gateway/api-methods.ts'
+import { hostRule } from './gateway/host-rule.ts'
+import { boundsOf, gatewayEnvironment } from './gateway/settings.ts'
 import { startGateway } from './gateway.ts'
 import { jsonLog } from './processes/json-log.ts'
 
-const environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: portVariable(8080),
-  READ_SIDE_URL: urlVariable(),
-  WRITE_SIDE_URL: urlVariable(),
-  TRUST_PROXY: z.enum(['true', 'false']).default('false'),
-  LOG_LEVEL: logLevelVariable(),
-})
-
 try {
-  const { HOST, PORT, READ_SIDE_URL, WRITE_SIDE_URL, TRUST_PROXY, LOG_LEVEL } =
-    readEnvironment(environment)
-  const log = jsonLog('gateway', LOG_LEVEL)
+  const settings = readEnvironment(gatewayEnvironment)
+  const { HOST: host, OPENAPI_FILE, PUBLIC_URL: publicUrl } = settings
+  const log = jsonLog('gateway', settings.LOG_LEVEL)
   const gateway = await startGateway({
-    host: HOST,
-    port: PORT,
-    readSideUrl: READ_SIDE_URL,
-    writeSideUrl: WRITE_SIDE_URL,
-    trustProxy: TRUST_PROXY === 'true',
-    log,
+    ...boundsOf(settings),
+    ...{ host, log },
+    port: settings.PORT,
+    readSideUrl: settings.READ_SIDE_URL,
+    writeSideUrl: settings.WRITE_SIDE_URL,
+    trustProxy: settings.TRUST_PROXY === 'true',
+    isOurHost: hostRule({ publicUrl, host }),
+    ...(OPENAPI_FILE !== undefined && { apiMethods: await readApiMethods(OPENAPI_FILE) }),
   })
   log('info', 'listening', { port: gateway.port })
   let stopping = false

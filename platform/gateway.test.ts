@@ -113,10 +113,15 @@ describe('the gateway', () => {
     const behindProxy = await gateway({ readSideUrl: read.url, trustProxy: true })
     await fetch(behindProxy.url, { headers: { ...claims, 'x-forwarded-proto': 'https' } })
     expect(seen[1]).toMatchObject({
-      'x-forwarded-for': '6.6.6.6, 127.0.0.1',
+      'x-forwarded-for': '6.6.6.6',
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'evil',
     })
+    // The proxy's word comes last; before it stands what the visitor may have invented.
+    await fetch(behindProxy.url, { headers: { 'x-forwarded-for': '1.1.1.1, 6.6.6.6:4711' } })
+    expect(seen[2]).toMatchObject({ 'x-forwarded-for': '6.6.6.6' })
+    await fetch(behindProxy.url, { headers: { 'x-forwarded-for': '6.6.6.6, nonsense' } })
+    expect(seen[3]).toMatchObject({ 'x-forwarded-for': '127.0.0.1' })
   })
 
   test('keeps the fields of one hop to that hop, both ways', async () => {
@@ -155,14 +160,14 @@ describe('the gateway', () => {
     const smuggled = 'POST /smuggled HTTP/1.1\r\nHost: h\r\n\r\n'
     await sendRaw(
       port,
-      'DELETE /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n' +
+      'PATCH /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n' +
         `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`,
     )
     await sendRaw(
       port,
-      `DELETE /b HTTP/1.1\r\nHost: h\r\nContent-Length: ${smuggled.length}\r\nConnection: close\r\n\r\n${smuggled}`,
+      `PUT /b HTTP/1.1\r\nHost: h\r\nContent-Length: ${smuggled.length}\r\nConnection: close\r\n\r\n${smuggled}`,
     )
-    expect(seen).toEqual([`DELETE /a ${smuggled}`, `DELETE /b ${smuggled}`])
+    expect(seen).toEqual([`PATCH /a ${smuggled}`, `PUT /b ${smuggled}`])
     const both =
       'POST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
     expect(await sendRaw(port, both)).toMatch(/^HTTP\/1\.1 400 /)

@@ -1,31 +1,30 @@
-// The one origin of the site: reading methods go to the read side, all others to the write side.
+// The one origin of the site: takes connections, and gives each request its place and its turn.
 //
-// On node:http rather than http-proxy-3: that one leaves a client hanging when a service dies within
-// its answer, and believes a client's own X-Forwarded fields.
+// What may pass is decided in gateway/examine-request.ts; what it is framed as on its way is undici's affair
+// (docs/decisions/012).
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { type DiscardBounds, discardRest } from '@cryptotalks/shared-kernel/http/discard-rest'
-import { answerProbe, type Traffic } from './gateway/probes.ts'
-import { OVERLOADED, problemBody, refuse } from './gateway/refusal.ts'
-import { createUpstream, type Upstream } from './gateway/upstream.ts'
-import type { Log } from './processes/json-log.ts'
+import type { Duplex } from 'node:stream'
+import { addressKey } from '@cryptotalks/shared-kernel/http/address-key'
+import { discardRest } from '@cryptotalks/shared-kernel/http/discard-rest'
+import type { Full } from './gateway/bounds.ts'
+import { clientOf, peerOf } from './gateway/client-address.ts'
+import { Exchange } from './gateway/exchange.ts'
+import { createHall, type Hall } from './gateway/hall.ts'
+import type { GatewayOptions } from './gateway/options.ts'
+import {
+  HEADERS_TOO_LARGE,
+  methodNotAllowed,
+  REQUEST_TIMEOUT,
+  type Refusal,
+  rawAnswer,
+  refuse,
+  UNKNOWN_EXPECTATION,
+  UNREADABLE,
+} from './gateway/refusal.ts'
+import { Turns } from './gateway/turns.ts'
 
-export interface GatewayOptions {
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
-  readonly readSideUrl: string
-  readonly writeSideUrl: string
-  /** Set behind a proxy of one's own that ends TLS: believes its X-Forwarded fields. */
-  readonly trustProxy?: boolean
-  readonly log: Log
-  /** Requests at the same time; one more is refused with a 503. */
-  readonly maxInFlight?: number
-  readonly answerWithinMs?: number
-  readonly silentAtMostMs?: number
-  /** How much is read of a request that was answered before it was whole. */
-  readonly mostDiscarded?: DiscardBounds
-}
+export type { GatewayOptions } from './gateway/options.ts'
 
 export interface Gateway {
   readonly port: number
@@ -33,106 +32,112 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-const MAX_IN_FLIGHT = 1_000
-const ANSWER_WITHIN_MS = 30_000
-const SILENT_AT_MOST_MS = 120_000
-const HEADERS_WITHIN_MS = 15_000
-/** For a whole upload: 100 MB over a slow line. */
-const REQUEST_WITHIN_MS = 10 * 60_000
-const KEEP_ALIVE_MS = 30_000
 const STOP_WITHIN_MS = 5_000
+/** For the request line and all fields. The services take more, since we add some of our own. */
+const MOST_HEADER_BYTES = 16 * 1024
+/** How often Node looks for requests that take too long. */
+const LOOK_EVERY_MS = 2_000
+/** A connection that has no place is heard once, so that its client is told, but not for long. */
+const UNPLACED_WITHIN_MS = 2_000
+
+/** One connection of a client. */
+interface Connection {
+  readonly turns: Turns
+  /** Why it has no place, where it has none. */
+  readonly full: Full | undefined
+}
 
 /** Resolves when the gateway listens; rejects when it can't. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const maxInFlight = options.maxInFlight ?? MAX_IN_FLIGHT
-  const upstream = (name: string, url: string) =>
-    createUpstream({
-      name,
-      url,
-      maxSockets: maxInFlight,
-      trustProxy: options.trustProxy ?? false,
-      answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
-      silentAtMostMs: options.silentAtMostMs ?? SILENT_AT_MOST_MS,
-      onReachable: (reachable, cause) =>
-        reachable
-          ? options.log('info', `${name} answers again`)
-          : options.log('warn', `${name} does not answer`, { err: cause?.message }),
-    })
-  const readSide = upstream('read-side', options.readSideUrl)
-  const writeSide = upstream('write-side', options.writeSideUrl)
-  const traffic: Traffic = { inFlight: 0, answered: new Map() }
-
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_WITHIN_MS,
-      requestTimeout: REQUEST_WITHIN_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    },
-    (request, response) => {
-      discardRest(request, response, options.mostDiscarded)
-      if (answerProbe(request, response, [readSide, writeSide], traffic)) return
-      if (traffic.inFlight >= maxInFlight) return refuse(request, response, OVERLOADED)
-      const chosen = isReading(request) ? readSide : writeSide
-      countTraffic(traffic, chosen, response)
-      chosen.pass(request, response)
-    },
-  )
-  server.on('request', (request, response) => {
-    // Node closes what is idle when a stop begins, but keeps what becomes idle later.
-    const closeIdle = () => {
-      if (!server.listening) setImmediate(() => server.closeIdleConnections())
-    }
-    request.once('close', closeIdle)
-    response.once('close', closeIdle)
+  const hall = createHall(options)
+  const connections = new WeakMap<Duplex, Connection>()
+  const { bounds } = hall
+  const server = createServer({
+    maxHeaderSize: MOST_HEADER_BYTES,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    headersTimeout: bounds.headersWithinMs,
+    requestTimeout: bounds.requestWithinMs,
+    keepAliveTimeout: bounds.idleAtMostMs,
+    connectionsCheckingInterval: LOOK_EVERY_MS,
   })
-  server.on('clientError', answerUnreadable)
+  // Beyond what has a place, some are told why; beyond those, none is.
+  server.maxConnections = bounds.maxConnections * 2
+  server.on('connection', socket => connections.set(socket, connectionOf(socket, hall)))
+
+  const receive =
+    (awaitsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+      const { turns, full } = connections.get(request.socket) as Connection
+      discardRest(request, response, bounds.mostDiscarded)
+      closeWhenStopping(server, request, response)
+      const client = clientOf(request, options.trustProxy ?? false)
+      const key = addressKey(client.address)
+      const place = full ?? hall.inFlight.take(key)
+      turns.add(
+        new Exchange({
+          request,
+          response,
+          awaitsContinue,
+          client,
+          addressKey: key,
+          place,
+          hall,
+          turns,
+        }),
+      )
+    }
+  server.on('request', receive(false))
+  server.on('checkContinue', receive(true))
+  server.on('checkExpectation', (request, response) => {
+    connections.get(request.socket)?.turns.close()
+    refuse(request, response, UNKNOWN_EXPECTATION)
+  })
+  server.on('connect', (_request, socket) => {
+    socket.end(rawAnswer(methodNotAllowed(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])))
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const connection = connections.get(socket)
+    if (error.code === 'ECONNRESET' || connection === undefined || !socket.writable) {
+      socket.destroy()
+    } else connection.turns.unreadable(unreadableBecause(error))
+  })
   await listen(server, options)
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
       await close(server)
-      readSide.close()
-      writeSide.close()
+      await hall.close()
     },
   }
 }
 
-const isReading = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD'
-
-function countTraffic(traffic: Traffic, upstream: Upstream, response: ServerResponse): void {
-  traffic.inFlight++
-  response.once('close', () => {
-    traffic.inFlight--
-    const outcome = response.writableFinished
-      ? `${Math.floor(response.statusCode / 100)}xx`
-      : 'aborted'
-    const key = `${upstream.name} ${outcome}`
-    traffic.answered.set(key, (traffic.answered.get(key) ?? 0) + 1)
-  })
+function connectionOf(socket: Socket, hall: Hall): Connection {
+  const turns = new Turns(socket)
+  const place = hall.connections.take(addressKey(peerOf({ socket })))
+  if (typeof place !== 'string') {
+    socket.once('close', place)
+    return { turns, full: undefined }
+  }
+  setTimeout(() => socket.destroy(), UNPLACED_WITHIN_MS).unref()
+  return { turns, full: place }
 }
 
-/** Answers what node could not read as a request, as far as the connection still takes words. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
+function unreadableBecause({ code }: NodeJS.ErrnoException): Refusal {
+  if (code === 'HPE_HEADER_OVERFLOW') return HEADERS_TOO_LARGE
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? REQUEST_TIMEOUT : UNREADABLE
+}
+
+/** Node closes what is idle when a stop begins, but keeps what becomes idle later. */
+function closeWhenStopping(
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const closeIdle = () => {
+    if (!server.listening) setImmediate(() => server.closeIdleConnections())
   }
-  const [status, code, title] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ([431, 'headers-too-large', 'Request Header Fields Too Large'] as const)
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ([408, 'request-timeout', 'Request Timeout'] as const)
-        : ([400, 'malformed-request', 'Bad Request'] as const)
-  const body = problemBody({
-    status,
-    code,
-    title,
-    detail: 'This is not a request that HTTP knows.',
-  })
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  request.once('close', closeIdle)
+  response.once('close', closeIdle)
 }
 
 function listen(server: Server, { host, port }: GatewayOptions): Promise<void> {

@@ -88,13 +88,13 @@ type Env = Readonly<Record<string, string | undefined>>
 
 async function startAll(options: HouseOptions, crew: Crew) {
   const url = `http://localhost:${options.port}`
-  const { common, masterKey, publicUrl } = settingsOf(options, url)
+  const { common, masterKey, publicUrl, ownPublicUrl } = settingsOf(options, url)
   const [eventStoreUrl, databaseUrl] = await Promise.all([
     common.EVENTSTORE_URL || startEventStore(options.dataDir, crew, common),
     common.DATABASE_URL || startPostgres(options, crew),
   ])
   const stores = { EVENTSTORE_URL: eventStoreUrl, DATABASE_URL: databaseUrl }
-  await startPrograms(options, crew, { ...common, ...stores })
+  await startPrograms(options, crew, { ...common, ...stores }, ownPublicUrl)
   return { url, publicUrl, eventStoreUrl, databaseUrl, masterKey }
 }
 
@@ -130,7 +130,12 @@ async function startPostgres(
   return url
 }
 
-async function startPrograms({ host, port }: HouseOptions, crew: Crew, env: Env): Promise<void> {
+async function startPrograms(
+  { host, port }: HouseOptions,
+  crew: Crew,
+  env: Env,
+  ownPublicUrl: string | undefined,
+): Promise<void> {
   const [projections, writeSide, ratesFeed, readSide] = [
     await freePort(),
     await freePort(),
@@ -158,7 +163,10 @@ async function startPrograms({ host, port }: HouseOptions, crew: Crew, env: Env)
     start('write-side', writeSide, { ...sides, WRITE_SIDE_PORT: String(writeSide) }),
     start('rates-feed', ratesFeed, { RATES_FEED_PORT: String(ratesFeed) }),
     start('read-side', readSide, { READ_SIDE_PORT: String(readSide) }),
-    start('gateway', port, { ...sides, HOST: host, PORT: String(port) }),
+    start('gateway', port, {
+      ...sides,
+      ...{ HOST: host, PORT: String(port), PUBLIC_URL: ownPublicUrl },
+    }),
   ])
 }
 

@@ -9,6 +9,8 @@ export interface Settings {
   readonly common: Readonly<Record<string, string | undefined>>
   readonly masterKey: string
   readonly publicUrl: string
+  /** PUBLIC_URL only where the operator has set it: the gateway then answers to no other name. */
+  readonly ownPublicUrl: string | undefined
 }
 
 /** Our own environment, over it `options.env`, over both what only the platform can know. */
@@ -22,6 +24,7 @@ export function settingsOf(
   return {
     masterKey,
     publicUrl,
+    ownPublicUrl: given.PUBLIC_URL || undefined,
     common: {
       ...given,
       MASTER_KEY: masterKey,

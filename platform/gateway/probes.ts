@@ -1,42 +1,39 @@
 // What operators and supervisors ask the gateway itself: does it live, what does it reach, what has it done.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Upstream } from './upstream.ts'
 
 const PROBE_WITHIN_MS = 1_500
 
 /** Counts of what went through the gateway since it started. */
 export interface Traffic {
-  inFlight: number
+  readonly inFlight: number
+  readonly longAnswers: number
   /** Requests by service and class of status ("read-side 2xx"). */
   readonly answered: Map<string, number>
 }
 
-/** Answers a request for one of the gateway's own paths; false when the path is none of them. */
+/** Answers a request for one of the gateway's own paths. */
 export function answerProbe(
-  request: IncomingMessage,
+  path: string,
   response: ServerResponse,
   upstreams: readonly Upstream[],
   traffic: Traffic,
-): boolean {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return false
-  switch (request.url?.split('?', 1)[0]) {
+): void {
+  switch (path) {
     case '/health/live':
       answerJson(response, 200, { status: 'live' })
-      return true
+      return
     case '/health/ready':
       void readiness(upstreams).then(({ ready, checks }) =>
         answerJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', checks }),
       )
-      return true
-    case '/metrics':
+      return
+    default:
       response.writeHead(200, {
         'content-type': 'text/plain; version=0.0.4; charset=utf-8',
         'cache-control': 'no-store',
       })
       response.end(metrics(traffic))
-      return true
-    default:
-      return false
   }
 }
 
@@ -65,7 +62,7 @@ function answerJson(response: ServerResponse, status: number, body: unknown): vo
   response.end(JSON.stringify(body))
 }
 
-function metrics({ inFlight, answered }: Traffic): string {
+function metrics({ inFlight, longAnswers, answered }: Traffic): string {
   const lines = [...answered].map(([key, count]) => {
     const [service, status] = key.split(' ')
     return `gateway_requests_total{service="${service}",status="${status}"} ${count}`
@@ -73,6 +70,9 @@ function metrics({ inFlight, answered }: Traffic): string {
   return `# HELP gateway_requests_in_flight Requests being passed on
 # TYPE gateway_requests_in_flight gauge
 gateway_requests_in_flight ${inFlight}
+# HELP gateway_long_answers Live streams and other answers that take their reader long
+# TYPE gateway_long_answers gauge
+gateway_long_answers ${longAnswers}
 # HELP gateway_requests_total Requests answered, by service and class of status
 # TYPE gateway_requests_total counter
 ${lines.join('\n')}

@@ -1,6 +1,6 @@
 // The connection to a service: what came in on it is read even when nothing can be written to it any more.
-import { Agent, type AgentOptions } from 'node:http'
-import { type NetConnectOpts, Socket } from 'node:net'
+import { Socket } from 'node:net'
+import { type buildConnector, errors } from 'undici'
 
 type Written = (error?: Error | null) => void
 
@@ -31,13 +31,23 @@ export class ReadingSocket extends Socket {
   }
 }
 
-/** An agent, as node's, of such connections. */
-export function createReadingAgent(options: AgentOptions): Agent {
-  const agent = new Agent(options)
-  agent.createConnection = given => {
-    const socket = new ReadingSocket(given)
-    if (given.timeout !== undefined) socket.setTimeout(given.timeout)
-    return socket.connect(given as NetConnectOpts)
+const CONNECT_WITHIN_MS = 5_000
+
+/** Gives undici such connections. */
+export const connectReading: buildConnector.connector = ({ hostname, port }, callback) => {
+  const socket = new ReadingSocket()
+  const overdue = setTimeout(() => {
+    socket.destroy(new errors.ConnectTimeoutError(`no connection within ${CONNECT_WITHIN_MS} ms`))
+  }, CONNECT_WITHIN_MS)
+  const failed = (error: Error) => {
+    clearTimeout(overdue)
+    callback(error, null)
   }
-  return agent
+  socket.once('error', failed)
+  socket.connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }, () => {
+    clearTimeout(overdue)
+    socket.off('error', failed)
+    socket.setNoDelay(true)
+    callback(null, socket)
+  })
 }

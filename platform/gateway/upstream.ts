@@ -1,16 +1,13 @@
-// One service behind the gateway: passes a request on and its answer back, body by body, without holding either.
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream'
-import { endToEnd, hasBody, requestHeaders } from './forwarded-headers.ts'
-import { createReadingAgent } from './reading-socket.ts'
-import { BAD_TARGET, refuse, TOO_SLOW, UNAVAILABLE } from './refusal.ts'
+// One service behind the gateway, asked by undici: what is a request and where it ends is the client's affair, not ours.
+import type { Readable } from 'node:stream'
+import { type Dispatcher, errors, Pool } from 'undici'
+import { connectReading } from './reading-socket.ts'
 
 export interface UpstreamOptions {
   readonly name: string
   readonly url: string
-  readonly trustProxy: boolean
   /** Connections to the service at the same time. */
-  readonly maxSockets: number
+  readonly maxConnections: number
   /** How long the service may be silent before its answer begins. */
   readonly answerWithinMs: number
   /** How long it may be silent within its answer; longer than the heartbeat of a live stream. */
@@ -19,101 +16,102 @@ export interface UpstreamOptions {
   readonly onReachable?: (reachable: boolean, cause?: Error) => void
 }
 
+export interface Asked {
+  readonly method: string
+  readonly path: string
+  /** Names and values, flat. */
+  readonly fields: string[]
+  readonly body: Readable | undefined
+  readonly signal: AbortSignal
+}
+
+/** `slow`: no answer in time; `away`: it can't be reached; `broken`: it ended while it had the request. */
+export type Failure = 'slow' | 'away' | 'broken'
+
+export interface ServiceAnswer {
+  readonly status: number
+  readonly fields: readonly string[]
+  readonly body: Readable
+}
+
 export interface Upstream {
   readonly name: string
-  pass(request: IncomingMessage, response: ServerResponse): void
+  /** The service's name for itself: what it is asked as. */
+  readonly host: string
+  /** The answer, once its header is here. Rejects only when `signal` aborts. */
+  ask(asked: Asked): Promise<ServiceAnswer | Failure>
   /** Resolves when the service lives, rejects when it does not answer so. */
   probe(signal: AbortSignal): Promise<void>
-  close(): void
+  close(): Promise<void>
 }
 
 /** Shorter than the services keep an idle connection: never use one that they are about to close. */
-const IDLE_SOCKET_MS = 30_000
+const IDLE_MS = 30_000
+/** A service answers with header fields of our own making, so this is an accident when it is passed. */
+const MOST_HEADER_BYTES = 64 * 1024
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { url, trustProxy, maxSockets, answerWithinMs, silentAtMostMs } = options
-  const { hostname, port, host } = new URL(url)
-  const agent = createReadingAgent({
-    keepAlive: true,
-    maxSockets,
-    maxFreeSockets: 64,
-    timeout: IDLE_SOCKET_MS,
+  const { name, url, maxConnections, answerWithinMs, silentAtMostMs } = options
+  const { origin, host } = new URL(url)
+  const pool = new Pool(origin, {
+    connections: maxConnections,
+    pipelining: 1,
+    connect: connectReading,
+    headersTimeout: answerWithinMs,
+    bodyTimeout: silentAtMostMs,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    maxHeaderSize: MOST_HEADER_BYTES,
   })
   let reachable = true
-  const noteReachable = (now: boolean, cause?: Error) => {
+  const note = (now: boolean, cause?: Error) => {
     if (now !== reachable) options.onReachable?.(now, cause)
     reachable = now
   }
 
-  function pass(request: IncomingMessage, response: ServerResponse): void {
-    const path = pathOf(request.url ?? '/')
-    if (path === undefined) refuse(request, response, BAD_TARGET)
-    else send(request, response, path, isRepeatable(request))
-  }
-
-  function send(request: IncomingMessage, response: ServerResponse, path: string, again: boolean) {
-    const outgoing = httpRequest({
-      ...{ agent, hostname, port, path, method: request.method },
-      headers: requestHeaders(request, host, trustProxy),
-    })
-    let answered = false
-    let silent = false
-    const abandon = () => {
-      // Also after an early answer: the rest of the request concerns nobody any more.
-      if (!response.writableFinished || !outgoing.writableEnded) outgoing.destroy()
-    }
-    response.once('close', abandon)
-    outgoing.setTimeout(answerWithinMs, () => {
-      silent = true
-      outgoing.destroy()
-    })
-    outgoing.on('error', error => {
-      response.off('close', abandon)
-      if (answered || response.destroyed) return
-      if (silent) return refuse(request, response, TOO_SLOW)
+  async function ask(asked: Asked, again = asked.body === undefined && isRead(asked.method)) {
+    const { method, path, fields, body, signal } = asked
+    let answer: Dispatcher.ResponseData
+    try {
+      answer = await pool.request({
+        method: method as Dispatcher.HttpMethod,
+        ...{ path, signal, body: body ?? null, headers: fields, responseHeaders: 'raw' },
+      })
+    } catch (error) {
+      if (signal.aborted) throw error
+      const failure = failureOf(error)
       // A kept connection may end while idle, just as we use it: that is no failure of the service.
-      if (again && outgoing.reusedSocket) return send(request, response, path, false)
-      noteReachable(false, error)
-      refuse(request, response, UNAVAILABLE)
-    })
-    outgoing.on('response', answer => {
-      answered = true
-      noteReachable(true)
-      outgoing.setTimeout(silentAtMostMs)
-      passBack(answer, response)
-    })
-    if (hasBody(request)) request.pipe(outgoing)
-    else outgoing.end()
+      if (failure === 'broken' && again) return ask(asked, false)
+      if (failure !== 'slow') note(false, error as Error)
+      return failure
+    }
+    note(true)
+    return {
+      status: answer.statusCode,
+      fields: answer.headers as unknown as string[],
+      body: answer.body,
+    }
   }
 
   return {
-    name: options.name,
-    pass,
+    name,
+    host,
+    ask: asked => ask(asked),
     async probe(signal) {
       const answer = await fetch(new URL('/health/live', url), { signal })
       await answer.body?.cancel()
-      if (!answer.ok) throw new Error(`${options.name} answers ${answer.status}`)
+      if (!answer.ok) throw new Error(`${name} answers ${answer.status}`)
     },
-    close: () => agent.destroy(),
+    close: () => pool.destroy(),
   }
 }
 
-function passBack(answer: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
-  // The header at once: the first event of a live stream may be long in coming.
-  response.flushHeaders()
-  // An answer that breaks off must break off at the client too, or it would pass for a whole one.
-  pipeline(answer, response, () => {})
-}
+const isRead = (method: string) => method === 'GET' || method === 'HEAD'
 
-function isRepeatable(request: IncomingMessage): boolean {
-  return (request.method === 'GET' || request.method === 'HEAD') && !hasBody(request)
-}
+const AWAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
-/** The path and query of a request's target, which a client may also write as a whole URL. */
-function pathOf(target: string): string | undefined {
-  if (target.startsWith('/')) return target
-  if (!URL.canParse(target)) return undefined
-  const { pathname, search } = new URL(target)
-  return pathname.startsWith('/') ? pathname + search : undefined
+function failureOf(error: unknown): Failure {
+  if (error instanceof errors.HeadersTimeoutError) return 'slow'
+  if (error instanceof errors.ConnectTimeoutError) return 'away'
+  return AWAY.has((error as NodeJS.ErrnoException).code ?? '') ? 'away' : 'broken'
 }

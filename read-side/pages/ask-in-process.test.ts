@@ -36,7 +36,7 @@ async function asked(cookie: string, milliseconds: number) {
   const answer = await inject(page.callback(), {
     method: 'GET',
     url: '/',
-    headers: { cookie, 'x-correlation-id': 'page-12345' },
+    headers: { cookie, 'x-correlation-id': 'b39b7c9e-2c55-4d3a-9d6e-0a1b2c3d4e5f' },
   })
   return answer.json()
 }
@@ -47,8 +47,8 @@ describe('a page that asks the API in process', () => {
     expect([status, cookies]).toEqual([202, ['a=1', 'b=2']])
     const cookie = 'theme=dark; after=7; x=1'
     expect(answers).toEqual([
-      { path: '/api/a?b=%20', cookie, prefer: '', id: 'page-12345' },
-      { path: '/api/c', cookie, prefer: '', id: 'page-12345' },
+      { path: '/api/a?b=%20', cookie, prefer: '', id: 'b39b7c9e-2c55-4d3a-9d6e-0a1b2c3d4e5f' },
+      { path: '/api/c', cookie, prefer: '', id: 'b39b7c9e-2c55-4d3a-9d6e-0a1b2c3d4e5f' },
     ])
   })
 

@@ -5,14 +5,17 @@ import { stateOf } from './request-state.ts'
 
 export const correlationIdHeader = 'X-Correlation-Id'
 
-// What can stand in a log line, a header and event metadata without escaping, and is no novel.
-const sane = /^[A-Za-z0-9._-]{8,128}$/
+// The form of those that we make ourselves: the gateway, and a page that asks the API for its visitor.
+const ours = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** Takes the caller's id when it is a sane one, else makes one; answers it. */
+/**
+ * Takes the asker's id when it has the form of ours, else makes one; answers it. It stays in events for good, so a
+ * stranger's own never gets here: the gateway gives each request a new one.
+ */
 export function correlationId(): Middleware {
   return function correlationId(ctx, next) {
     const given = ctx.get(correlationIdHeader)
-    const id = sane.test(given) ? given : randomUUID()
+    const id = ours.test(given) ? given : randomUUID()
     stateOf(ctx).correlationId = id
     ctx.set(correlationIdHeader, id)
     return next()

@@ -11,7 +11,7 @@ import { formBody } from './form-body.ts'
 import { stateOf } from './request-state.ts'
 import { sameOrigin } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
-import { knownHost, readableUri, type TrustProxy, trustedProxy } from './trusted-address.ts'
+import { readableUri, type TrustProxy, trustedProxy } from './trusted-address.ts'
 import { methodNotAllowed, notFound } from './unmatched.ts'
 
 export interface AppOptions {
@@ -21,8 +21,6 @@ export interface AppOptions {
   /** Where browsers reach the site; writes must come from its origin. */
   readonly publicUrl: string
   readonly trustProxy?: TrustProxy
-  /** The values of `Host` to answer to, with port; any, when not given. */
-  readonly allowedHosts?: readonly string[]
   /** Asked for what no router knows, before it is `not-found`: the site's pages. */
   readonly otherwise?: Middleware
 }
@@ -30,7 +28,7 @@ export interface AppOptions {
 /** The order is the design: what comes later may rely on, and is covered by, all that comes before. */
 export function createApp(options: AppOptions): Koa {
   const { logger, metrics, routers, publicUrl, trustProxy = 'loopback' } = options
-  // Of X-Forwarded-For only the last entry counts: the one that the proxy we trust has added.
+  // trustedProxy leaves at most one address in X-Forwarded-For.
   const app = new Koa({ proxy: trustProxy !== 'never', maxIpsCount: 1 })
   app.on('error', (error, ctx?: Context) => {
     const correlationId = ctx && stateOf(ctx).correlationId
@@ -43,7 +41,6 @@ export function createApp(options: AppOptions): Koa {
   app.use(securityHeaders())
   app.use(answerProblems())
   app.use(trustedProxy(trustProxy))
-  if (options.allowedHosts !== undefined) app.use(knownHost(options.allowedHosts))
   app.use(readableUri())
   app.use(sameOrigin({ publicUrl }))
   app.use(formBody())

@@ -25,7 +25,6 @@ export const edgeProblems = {
   'not-acceptable': { status: 406, title: 'There is no answer of that kind' },
   'body-too-large': { status: 413, title: 'That is too much at once' },
   'unsupported-media-type': { status: 415, title: 'This kind of content is not understood here' },
-  'unknown-host': { status: 421, title: 'This site does not answer to that name' },
   'invalid-input': { status: 422, title: 'Some of what you sent is not right' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
   'key-missing': { status: 503, title: 'This account can not be read at the moment' },

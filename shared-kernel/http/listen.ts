@@ -19,6 +19,8 @@ export interface ListenOptions {
   readonly mostDiscarded?: DiscardBounds
 }
 
+// The gateway takes 16 KiB and adds a few fields of its own.
+const mostHeaderBytes = 20 * 1024
 const requestTimeoutMilliseconds = 30_000
 const headersTimeoutMilliseconds = 10_000
 // Longer than the gateway keeps an idle connection to us, so that it is never we who close one it is about to use.
@@ -29,6 +31,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   const { host, port, stopWithinSeconds = 5, mostDiscarded } = options
   const server = createServer(
     {
+      maxHeaderSize: mostHeaderBytes,
       requestTimeout: requestTimeoutMilliseconds,
       headersTimeout: headersTimeoutMilliseconds,
       keepAliveTimeout: keepAliveTimeoutMilliseconds,

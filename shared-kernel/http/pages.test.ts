@@ -84,7 +84,10 @@ describe('a page', () => {
       async ({ api }) => ({ status: 200, headers: {}, html: await (await api('/api/me')).text() }),
       askOverHttp(`http://127.0.0.1:${port}`),
     )
-    const headers = { cookie: 'after=7; theme=dark', 'x-correlation-id': 'trace-1234' }
+    const headers = {
+      cookie: 'after=7; theme=dark',
+      'x-correlation-id': 'b39b7c9e-2c55-4d3a-9d6e-0a1b2c3d4e5f',
+    }
     expect((await send(app, { url: '/', headers })).body).toBe('{"path":"/api/me"}')
     expect(heard).toMatchObject(headers)
     api.close()

@@ -1,4 +1,6 @@
 // Whom we believe about the address, the host and the protocol of a request, and which addresses we can read.
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import type { Middleware } from 'koa'
 import { edgeProblem } from './edge-problems.ts'
 
@@ -7,29 +9,30 @@ export type TrustProxy = 'never' | 'loopback' | 'always'
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/
 
-/** Drops what a proxy would say from requests that come from none we trust. */
+/**
+ * Drops what a proxy would say from requests that come from none we trust. Of the addresses that a trusted one names only
+ * the last is its own word, and only if it is one: else the visitor's is not known, and the proxy's stands for it.
+ */
 export function trustedProxy(trust: TrustProxy): Middleware {
-  return function trustedProxy(ctx, next) {
+  return function trustedProxy({ req }, next) {
+    const { headers } = req
     const trusted =
-      trust === 'always' ||
-      (trust === 'loopback' && loopback.test(ctx.req.socket.remoteAddress ?? ''))
+      trust === 'always' || (trust === 'loopback' && loopback.test(req.socket.remoteAddress ?? ''))
     if (!trusted) {
-      for (const name of Object.keys(ctx.req.headers))
-        if (name.startsWith('x-forwarded-')) delete ctx.req.headers[name]
+      for (const name of Object.keys(headers))
+        if (name.startsWith('x-forwarded-')) delete headers[name]
     }
+    const addresses = headers['x-forwarded-for']
+    const last = [addresses ?? []].flat().join(',').split(',').at(-1)?.trim() ?? ''
+    if (isIP(last) === 0) delete headers['x-forwarded-for']
+    else headers['x-forwarded-for'] = last
     return next()
   }
 }
 
-/** Throws `unknown-host` when asked by a name that isn't ours (DNS rebinding). Probes come by address and pass. */
-export function knownHost(allowedHosts: readonly string[]): Middleware {
-  const allowed = new Set(allowedHosts.map(host => host.toLowerCase()))
-  return function knownHost(ctx, next) {
-    const probe = ctx.path.startsWith('/health/') || ctx.path === '/metrics'
-    if (probe || allowed.has(ctx.host.toLowerCase())) return next()
-    throw edgeProblem('unknown-host')
-  }
-}
+/** Whether the gateway has passed this request on: it says whom for. Looks at what came, also when that is not believed. */
+export const isForwarded = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'x-forwarded-for')
 
 /** Throws `malformed-uri` for a path that is no well-formed UTF-8, or holds a NUL, which Postgres refuses in text. */
 export function readableUri(): Middleware {

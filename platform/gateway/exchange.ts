@@ -1,0 +1,207 @@
+// One request and its answer: from its turn on the connection until the last byte is out, or either end has gone.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
+import type { Full } from './bounds.ts'
+import type { Client } from './client-address.ts'
+import type { Decision } from './examine-request.ts'
+import type { Hall } from './hall.ts'
+import {
+  BROKEN_WRITE,
+  OVERLOADED,
+  type Refusal,
+  refuse,
+  SLOW_BODY,
+  SLOW_READ,
+  SLOW_WRITE,
+  TOO_MANY_FROM_ADDRESS,
+  UNAVAILABLE,
+} from './refusal.ts'
+import { bodyOf } from './request-body.ts'
+import { endToEnd, requestFields, valuesOf } from './request-fields.ts'
+import type { Turn, Turns } from './turns.ts'
+import type { Failure, ServiceAnswer, Upstream } from './upstream.ts'
+
+type ToService = Extract<Decision, { readonly service: unknown }>
+
+export interface ExchangeOptions {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Set where the client sends its body only when told to go on. */
+  readonly awaitsContinue: boolean
+  readonly client: Client
+  /** What the client's address counts as. */
+  readonly addressKey: string
+  /** Gives up the request's place; or why it has none. */
+  readonly place: (() => void) | Full
+  readonly hall: Hall
+  readonly turns: Turns
+}
+
+export class Exchange implements Turn {
+  readonly #given: ExchangeOptions
+  readonly #gone = new AbortController()
+  /** What is to be done when the answer is out or its connection gone. */
+  readonly #afterwards: (() => void)[] = []
+  #begun = false
+
+  constructor(options: ExchangeOptions) {
+    this.#given = options
+  }
+
+  isWhole(): boolean {
+    return this.#given.request.complete
+  }
+
+  begin(done: () => void): void {
+    const { request, response, hall, place } = this.#given
+    this.#begun = true
+    response.once('close', () => {
+      this.drop()
+      for (const task of this.#afterwards) task()
+      done()
+    })
+    // Node's parser takes what follows for another protocol, and we speak only this one.
+    if (request.headers.upgrade !== undefined) this.#endConnection()
+    const decision = hall.decide(request)
+    if ('refusal' in decision) this.#refuse(decision.refusal)
+    else if ('probe' in decision) hall.answerProbe(decision.probe, response)
+    else if (typeof place === 'string') this.#refuse(fullRefusal(place))
+    else if ('allow' in decision) {
+      response.writeHead(204, { allow: decision.allow.join(', '), 'cache-control': 'no-store' })
+      response.end()
+    } else void this.#pass(decision)
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#gone.abort()
+    this.#refuse(refusal)
+  }
+
+  drop(): void {
+    const { place, request } = this.#given
+    if (typeof place !== 'string') place()
+    this.#gone.abort()
+    if (!this.#begun) request.resume()
+  }
+
+  async #pass(decision: ToService): Promise<void> {
+    const { request, response, hall } = this.#given
+    const upstream = hall.services[decision.service]
+    this.#afterwards.push(() => hall.count(upstream.name, response))
+    const body = decision.hasBody ? this.#takeBody() : undefined
+    if (body === 'refused') return
+    const answer = await this.#ask(upstream, decision, body)
+    if (response.destroyed || response.writableEnded) return
+    if (answer === undefined) return
+    if (typeof answer === 'string') this.#refuse(refusalOf(answer, request))
+    else this.#passBack(answer)
+  }
+
+  #takeBody() {
+    const { request, response, hall, addressKey, awaitsContinue } = this.#given
+    const place = hall.bodies.take(addressKey)
+    if (typeof place === 'string') {
+      this.#refuse(fullRefusal(place))
+      return 'refused' as const
+    }
+    if (awaitsContinue) response.writeContinue()
+    return bodyOf(request, {
+      leastBytesPerSecond: hall.bounds.leastBodyBytesPerSecond,
+      lookEveryMs: hall.bounds.lookAtBodiesEveryMs,
+      onTooSlow: () => this.refuse(SLOW_BODY),
+      onOver: place,
+    })
+  }
+
+  async #ask(
+    upstream: Upstream,
+    { path }: ToService,
+    body: ReturnType<typeof bodyOf> | undefined,
+  ): Promise<ServiceAnswer | Failure | undefined> {
+    const { request, client } = this.#given
+    const { method = 'GET', rawHeaders } = request
+    const fields = requestFields(rawHeaders, upstream.host, client)
+    try {
+      return await upstream.ask({ method, path, fields, body, signal: this.#gone.signal })
+    } catch {
+      // Only given up by us: whoever did that has answered, or there is nobody to answer.
+      return undefined
+    }
+  }
+
+  #passBack(answer: ServiceAnswer): void {
+    const { response } = this.#given
+    const full = this.#placeForLong(answer)
+    if (full !== undefined) {
+      answer.body.on('error', () => {}).destroy()
+      this.#refuse(fullRefusal(full))
+      return
+    }
+    response.writeHead(answer.status, endToEnd(answer.fields))
+    // The header at once: the first event of a live stream may be long in coming.
+    response.flushHeaders()
+    this.#watchReader()
+    // An answer that breaks off must break off at the client too, or it would pass for a whole one.
+    pipeline(answer.body, response, () => {})
+  }
+
+  /** A live stream needs a place among the long answers now, any other answer when it turns out to be one. */
+  #placeForLong({ fields }: ServiceAnswer): Full | undefined {
+    const { response, hall } = this.#given
+    const isStream = valuesOf(fields, 'content-type').some(type =>
+      /^text\/event-stream\b/i.test(type),
+    )
+    if (isStream) return this.#moveToLong()
+    const timer = setTimeout(() => {
+      if (this.#moveToLong() !== undefined) response.destroy()
+    }, hall.bounds.longAfterMs)
+    this.#afterwards.push(() => clearTimeout(timer))
+    return undefined
+  }
+
+  #moveToLong(): Full | undefined {
+    const { hall, place, addressKey } = this.#given
+    const long = hall.longAnswers.take(addressKey)
+    if (typeof long === 'string') return long
+    if (typeof place !== 'string') place()
+    this.#afterwards.push(long)
+    return undefined
+  }
+
+  /** Ends an answer that waits for its reader without anything going out. */
+  #watchReader(): void {
+    const { response, hall } = this.#given
+    let moved = true
+    response.on('drain', () => {
+      moved = true
+    })
+    const look = setInterval(() => {
+      if (response.writableNeedDrain && !moved) response.destroy()
+      moved = false
+    }, hall.bounds.silentAtMostMs)
+    this.#afterwards.push(() => clearInterval(look))
+  }
+
+  #refuse(refusal: Refusal): void {
+    const { request, response, awaitsContinue } = this.#given
+    // A client that was not told to go on may send its body or leave it: what comes next can't be told apart.
+    const closes = refusal.close ?? (awaitsContinue && !request.complete)
+    if (closes) this.#endConnection()
+    refuse(request, response, refusal)
+  }
+
+  /** This answer is the connection's last. */
+  #endConnection(): void {
+    this.#given.response.shouldKeepAlive = false
+    this.#given.turns.close()
+  }
+}
+
+const fullRefusal = (full: Full): Refusal =>
+  full === 'address' ? TOO_MANY_FROM_ADDRESS : OVERLOADED
+
+function refusalOf(failure: Failure, { method }: IncomingMessage): Refusal {
+  const reads = method === 'GET' || method === 'HEAD'
+  if (failure === 'slow') return reads ? SLOW_READ : SLOW_WRITE
+  return failure === 'broken' && !reads ? BROKEN_WRITE : UNAVAILABLE
+}
