@@ -22,7 +22,7 @@ import {
 import { createLogger } from '@cryptotalks/shared-kernel/logging/logger'
 import type { RunningProcess } from '@cryptotalks/shared-kernel/telemetry/run-process'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { allProjectors } from './all-projectors.ts'
 import { lagOf } from './engine/lag.ts'
 import { schemaOf } from './engine/projector.ts'
@@ -179,8 +179,10 @@ describe('the projections process', () => {
   it('is ready once it works, and says how far behind it is', async () => {
     const position = await register('u-1', 'Ada')
     await allReached(position)
-    const ready = await ask('/health/ready')
-    expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'ready' }])
+    await vi.waitFor(async () => {
+      const ready = await ask('/health/ready')
+      expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'ready' }])
+    })
     const metrics = await (await ask('/metrics')).text()
     for (const { name, version } of allProjectors) {
       const label = `projector="${name}",version="${version}"`

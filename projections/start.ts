@@ -15,13 +15,15 @@ import pg from 'pg'
 import { allProjectors } from './all-projectors.ts'
 import type { Config } from './config.ts'
 import { startRunner } from './engine/runner.ts'
-import { followProjected } from './follow.ts'
 import { measureLag } from './lag-metrics.ts'
+import { logOfSite } from './log-of-site.ts'
 import { createWatch } from './watch.ts'
 
 const poolConnections = 4
 const connectMilliseconds = 2_000
 const queryMilliseconds = 10_000
+// Longer rebuilds are told of by a process that is ready: it works, and what it works on shows as soon as it is complete.
+const readyWithinSeconds = 5
 
 /** Starts whether or not store and database are there yet; readiness tells. */
 export async function startProjections(config: Config, logger: Logger): Promise<RunningProcess> {
@@ -49,7 +51,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
   const runner = startRunner({
     projectors: allProjectors,
     connectionString: config.DATABASE_URL,
-    follow: followProjected(store, trouble('the event store was lost')),
+    log: logOfSite(store, error => logger.warn({ err: error }, 'the event store was lost')),
     registry,
     keyring: {
       ...keyring,
@@ -78,6 +80,11 @@ export async function startProjections(config: Config, logger: Logger): Promise<
       projectors: async () => {
         for (const [name, state] of watch.states)
           if (state !== 'active' && state !== 'standby') throw new Error(`${name}: ${state}`)
+        const words = watch.rebuilds()
+        // A small log is read within moments: whoever waits for readiness meets a site that is complete.
+        if (words.some(({ seconds }) => seconds < readyWithinSeconds))
+          throw new Error(words.map(({ text }) => text).join('; '))
+        return words.length === 0 ? undefined : words.map(({ text }) => text).join('; ')
       },
     },
   })

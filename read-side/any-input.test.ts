@@ -1,10 +1,11 @@
 // Whatever a client sends to any address of the read side, the answer is never a 5xx.
 // RUNS=50000 asks that often; SEED repeats a run.
+import { Agent, request } from 'node:http'
 import { startEventStore } from '@cryptotalks/event-store'
 import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
 import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
+import { listen } from '@cryptotalks/shared-kernel/http/listen'
 import fc from 'fast-check'
-import { inject } from 'light-my-request'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { allReads } from './api/all-reads.ts'
@@ -16,7 +17,7 @@ import { createReadModels } from './testing/read-models.ts'
 import { addCoins, addPosts, addUser } from './testing/rows.ts'
 import { buildSite } from './testing/site-build.ts'
 
-const RUNS = Number(process.env.RUNS ?? 1_500)
+const RUNS = Number(process.env.RUNS ?? 1_000)
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 
 const routes = allReads(createReadDatabase({ connectionString: 'postgres://nowhere' })).map(
@@ -113,7 +114,6 @@ const fields: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'x-forwarded-proto': text,
   'x-correlation-id': text,
   'content-type': text,
-  'content-length': fc.constantFrom('0', '5', 'x', '-1'),
   host: text,
   origin: text,
   'sec-fetch-site': text,
@@ -129,6 +129,8 @@ const method = fc.oneof(
   { weight: 5, arbitrary: fc.constant('GET' as const) },
   fc.constantFrom(...methods),
 )
+
+const projectors = ['users', 'posts', 'rates'] as const
 
 let stop: () => Promise<unknown>
 let ask: (asked: {
@@ -158,10 +160,23 @@ beforeAll(async () => {
     }),
   )
   const follower = container.get(services.follower)
-  await container.get(services.positions).reached(['users', 'posts', 'rates'], 0n, 20_000)
-  const handler = container.get(services.app).callback()
-  ask = async asked => (await inject(handler, asked)).statusCode
+  // Everything in the log is projected: whoever is to be told that they must wait can't say so by what they send.
+  const end = await container.get(services.store).end()
+  for (const projector of projectors) await models.project(projector, Number(end))
+  await container.get(services.positions).reached(projectors, end, 20_000)
+  const listening = await listen(container.get(services.app), { host: '127.0.0.1', port: 0 })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  ask = ({ method: verb, url, headers: given }) =>
+    new Promise((resolve, reject) => {
+      const target = { port: listening.port, path: url, method: verb, headers: given, agent }
+      const asked = request({ host: '127.0.0.1', ...target }, answer => {
+        answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
+      })
+      asked.on('error', reject).end()
+    })
   stop = async () => {
+    agent.destroy()
+    await listening.stop()
     await follower.stop()
     await container.get(services.database).destroy()
     await container.get(services.store).close()

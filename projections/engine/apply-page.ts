@@ -5,6 +5,7 @@ import type { ClientBase, QueryArrayResult, QueryResult } from 'pg'
 import { type Held, moveCheckpoint, type Target } from './checkpoint.ts'
 import { LeadershipLost, ProjectionStopped } from './failures.ts'
 import { applyStep, keysOf, type Parked, type Rows, type Step } from './fold.ts'
+import type { Landmark } from './log.ts'
 import { park } from './parking.ts'
 import type { Projector, TableFold } from './projector.ts'
 import type { Key, Row } from './table.ts'
@@ -23,6 +24,8 @@ export interface Writer {
 export interface Work {
   readonly steps: readonly Step[]
   readonly to: Position
+  /** The last event that was seen on the way there, applied or not. */
+  readonly landmark?: Landmark | undefined
 }
 
 export interface Policy {
@@ -84,8 +87,13 @@ export async function applyPage(
 }
 
 /** Moves the checkpoint over events that are none of the projector's. */
-export async function skipTo(writer: Writer, held: Held, to: Position): Promise<void> {
-  const { rows } = await writer.client.query(moveCheckpoint(writer.target, held, to, 0))
+export async function skipTo(
+  writer: Writer,
+  held: Held,
+  to: Position,
+  landmark?: Landmark,
+): Promise<void> {
+  const { rows } = await writer.client.query(moveCheckpoint(writer.target, held, to, 0, landmark))
   if (rows.length === 0) throw new LeadershipLost(writer.target.schema)
 }
 
@@ -95,7 +103,9 @@ type Loaded = ReadonlyMap<TableFold, Rows>
 async function load({ client, target, statements }: Writer, held: Held, work: Work) {
   const keys = [...keysOf(work.steps)]
   const begun = client.query('begin')
-  const moving = client.query(moveCheckpoint(target, held, work.to, work.steps.length))
+  const moving = client.query(
+    moveCheckpoint(target, held, work.to, work.steps.length, work.landmark),
+  )
   const loading = keys.map(([fold, wanted]) => {
     const statement = statements.get(fold)?.load([...wanted.values()])
     if (!statement) throw new Error(`No statements for ${fold.table.name}`)

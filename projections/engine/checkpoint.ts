@@ -1,6 +1,7 @@
 // A projector's checkpoint row: taken over by one worker at a time, moved in the transaction that writes its rows.
 import type { Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
 import type { ClientBase, QueryConfig } from 'pg'
+import { type Landmark, landmarkText } from './log.ts'
 import { projectedChannel } from './tables.ts'
 
 /** Which checkpoint, and the schema that holds the rows it stands for. */
@@ -41,14 +42,23 @@ export const moveCheckpoint = (
   held: Held,
   to: Position,
   events: number,
+  landmark?: Landmark,
 ): QueryConfig => ({
   name: 'move checkpoint',
   text: `with moved as (
       update projections.checkpoints
-      set position = $4, events = events + $6, updated_at = now()
+      set position = $4, events = events + $6, landmark = coalesce($7, landmark), updated_at = now()
       where projector = $1 and version = $2 and position = $3 and fence = $5
       returning projector, version, position)
     select pg_notify('${projectedChannel}', json_build_object(
       'projector', projector, 'version', version, 'position', position::text)::text) from moved`,
-  values: [name, version, String(held.position), String(to), held.fence, events],
+  values: [
+    name,
+    version,
+    String(held.position),
+    String(to),
+    held.fence,
+    events,
+    landmark ? landmarkText(landmark) : null,
+  ],
 })

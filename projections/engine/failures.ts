@@ -2,12 +2,21 @@
 import pg from 'pg'
 import type { Parked } from './fold.ts'
 import type { Projector } from './projector.ts'
+import { type Unsound, unsoundness } from './soundness.ts'
 
 /** Another worker took the projector over: this one must not write any more. */
 export class LeadershipLost extends Error {
   override readonly name = 'LeadershipLost'
   constructor(projector: string) {
     super(`Another worker took ${projector} over`)
+  }
+}
+
+/** The rows are not what the log says, or are gone: they have to be looked at anew. */
+export class ReadModelUnsound extends Error {
+  override readonly name = 'ReadModelUnsound'
+  constructor(projector: string, why: Unsound) {
+    super(`${projector} can not go on: ${unsoundness[why]}`)
   }
 }
 

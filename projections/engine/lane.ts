@@ -6,9 +6,10 @@ import type { Target } from './checkpoint.ts'
 import { DeclarationChanged, ProjectionStopped } from './failures.ts'
 import type { Feeds } from './feeds.ts'
 import type { GoLive } from './live.ts'
+import type { Log } from './log.ts'
 import { createProgress } from './progress.ts'
 import type { Projector } from './projector.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Rebuild, type Session } from './session.ts'
 
 export type LaneState = 'connecting' | 'standby' | 'active' | 'stopped'
 
@@ -18,6 +19,10 @@ export interface LaneObserver {
   readonly onPosition: (position: Position) => void
   readonly onApplied: (applied: Applied) => void
   readonly onGoLive: (outcome: GoLive) => void
+  /** Its rows are made from nothing from here on, and not shown before they are complete. */
+  readonly onRebuild: (rebuild: Rebuild) => void
+  /** The log could not be asked whether it is still the same; it is asked again. */
+  readonly onLogAway: (error: unknown, inARow: number) => void
   /** It starts over by itself. */
   readonly onTrouble: (error: unknown, inARow: number) => void
   /** It does not start again: its author is needed. */
@@ -29,9 +34,13 @@ export interface LaneOptions {
   readonly projector: Projector
   readonly target: Target
   readonly feeds: Feeds
+  readonly log: Log
   readonly observer: LaneObserver
   readonly signal: AbortSignal
 }
+
+// How long a loss that Postgres does not tell of goes unnoticed: tables dropped by hand, a log that was replaced.
+const checkEveryMilliseconds = 1_000
 
 /** Resolves when the signal aborts, or when it has stopped for good at something its author must see to. */
 export async function runLane(options: LaneOptions): Promise<void> {
@@ -41,7 +50,12 @@ export async function runLane(options: LaneOptions): Promise<void> {
     let session: Session | undefined
     try {
       observer.onState('connecting')
-      session = await openSession({ ...options, onPrepared: () => observer.onState('standby') })
+      session = await openSession({
+        ...options,
+        onPrepared: () => observer.onState('standby'),
+        onRebuild: observer.onRebuild,
+        onLogAway: observer.onLogAway,
+      })
       observer.onState('active')
       observer.onPosition(session.position)
       await follow(session, options, () => {
@@ -72,9 +86,17 @@ async function follow(
 ): Promise<void> {
   const progress = createProgress(session, projector, observer)
   let seat = feeds.join(progress.seen())
+  let checkAt = performance.now() + checkEveryMilliseconds
   try {
     for (;;) {
-      const page = await seat.take(session.signal, progress.restMilliseconds())
+      const untilCheck = Math.max(0, checkAt - performance.now())
+      const rest = progress.restMilliseconds() ?? untilCheck
+      const page = await seat.take(session.signal, Math.min(rest, untilCheck))
+      // A feed that has ended may have lost the log, and another may stand in its place.
+      if (page === 'unseated' || performance.now() >= checkAt) {
+        await session.check()
+        checkAt = performance.now() + checkEveryMilliseconds
+      }
       if (page === 'unseated') seat = feeds.join(progress.seen())
       else if (page === 'late') await progress.rest()
       else {

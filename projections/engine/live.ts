@@ -4,6 +4,7 @@ import type { Target } from './checkpoint.ts'
 import { type Projector, schemaOf } from './projector.ts'
 import { lockSchemas } from './schema.ts'
 import { placeOf, quoted } from './table-statements.ts'
+import { projectedChannel, shownHasChanged } from './tables.ts'
 import { inTransaction } from './transaction.ts'
 
 /** What came of the wish to go live; `behind` and `different` may come out otherwise later. */
@@ -19,14 +20,63 @@ export interface Difference {
   readonly rowsShown: number
 }
 
-/** Whether this version, or a later one, is shown already. The first version of all is shown at once. */
-export const isLive = (client: ClientBase, projector: Projector, target: Target) =>
+/**
+ * How a version stands to what is shown: it (or a later one) is, another is in its stead, or nothing is. The first of
+ * all is shown once it is complete: half a list looks like a whole one.
+ */
+export type Standing = 'shown' | 'beside' | 'nothing-shown'
+
+export async function standingOf(client: ClientBase, projector: Projector): Promise<Standing> {
+  const shown = await shownVersion(client, projector)
+  if (shown === undefined) return 'nothing-shown'
+  return shown >= projector.version ? 'shown' : 'beside'
+}
+
+/** Whether every view of the version shown is there: somebody may have dropped them. */
+export async function viewsStand(
+  client: ClientBase,
+  { name, tables }: Projector,
+): Promise<boolean> {
+  const names = tables.map(({ table }) => table.name)
+  const { rows } = await client.query<{ views: number }>(
+    'select count(*)::int as views from pg_views where schemaname = $1 and viewname = any($2)',
+    [name, names],
+  )
+  return rows[0]?.views === names.length
+}
+
+/** Makes the views of a version that is shown anew. */
+export const showAgain = (client: ClientBase, projector: Projector, target: Target) =>
   inTransaction(client, async () => {
     await lockSchemas(client)
-    const shown = await shownVersion(client, projector)
-    if (shown === undefined) await show(client, projector, target)
-    return shown === undefined || shown >= projector.version
+    if ((await shownVersion(client, projector)) === projector.version)
+      await show(client, projector, target)
   })
+
+/** Ceases to show this version, if it is the one shown. Goes into the caller's transaction. */
+export async function unshow(
+  client: ClientBase,
+  { name, version }: Pick<Target, 'name' | 'version'>,
+): Promise<void> {
+  const { rowCount } = await client.query(
+    'delete from projections.live where projector = $1 and version = $2',
+    [name, version],
+  )
+  if (rowCount === 0) return
+  await dropViews(client, name)
+  await tellOfChange(client)
+}
+
+const tellOfChange = (client: ClientBase) =>
+  client.query('select pg_notify($1, $2)', [projectedChannel, shownHasChanged])
+
+async function dropViews(client: ClientBase, name: string): Promise<void> {
+  const { rows } = await client.query<{ view: string }>(
+    'select viewname as view from pg_views where schemaname = $1',
+    [name],
+  )
+  for (const { view } of rows) await client.query(`drop view ${quoted(name)}.${quoted(view)}`)
+}
 
 /**
  * Shows this version instead of the older one, in one transaction, when it has got as far in the log and its tables
@@ -49,7 +99,10 @@ export const goLive = (client: ClientBase, projector: Projector, target: Target)
     return { kind: 'live' }
   })
 
-async function shownVersion(client: ClientBase, { name }: Projector): Promise<number | undefined> {
+export async function shownVersion(
+  client: ClientBase,
+  { name }: Projector,
+): Promise<number | undefined> {
   const { rows } = await client.query<{ version: number }>(
     'select version from projections.live where projector = $1',
     [name],
@@ -99,11 +152,7 @@ async function countOf(client: ClientBase, place: string): Promise<number | unde
 async function show(client: ClientBase, projector: Projector, target: Target): Promise<void> {
   const { name, version } = projector
   await client.query(`create schema if not exists ${quoted(name)}`)
-  const { rows } = await client.query<{ view: string }>(
-    'select viewname as view from pg_views where schemaname = $1',
-    [name],
-  )
-  for (const { view } of rows) await client.query(`drop view ${quoted(name)}.${quoted(view)}`)
+  await dropViews(client, name)
   for (const { table } of projector.tables) {
     const columns = Object.keys(table.columns).map(quoted).join(', ')
     await client.query(
@@ -115,4 +164,5 @@ async function show(client: ClientBase, projector: Projector, target: Target): P
      on conflict (projector) do update set version = excluded.version`,
     [name, version],
   )
+  await tellOfChange(client)
 }

@@ -1,10 +1,11 @@
 // What the worker that leads a projector does with the pages it takes, and while none come.
-import type { Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
-import { type Applied, applyPage, skipTo } from './apply-page.ts'
+import { laterOf, type Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
+import { type Applied, applyPage, skipTo, type Work } from './apply-page.ts'
 import { liesInTheData } from './failures.ts'
 import { type Step, stepOf } from './fold.ts'
 import type { LaneObserver } from './lane.ts'
 import { goLive } from './live.ts'
+import { type Landmark, landmarkOf, landmarkOfEvent } from './log.ts'
 import type { Projector } from './projector.ts'
 import type { DecodedPage } from './seat.ts'
 import type { Session } from './session.ts'
@@ -30,22 +31,25 @@ export function createProgress(
   projector: Projector,
   observer: LaneObserver,
 ): Progress {
-  let seen = session.position
+  // The checkpoint may lie behind events that nobody follows, and that another history may have in their stead.
+  let seen = session.landmark?.position ?? 0n
+  let landmark: Landmark | undefined
   let skippingSince: number | undefined
   let goLiveAt: number | undefined
 
+  const isShown = () => session.standing === 'shown'
   const save = async () => {
     if (skippingSince === undefined) return
-    await skipTo(session.writer, session, seen)
+    await skipTo(session.writer, session, seen, landmark)
     session.position = seen
     skippingSince = undefined
     observer.onPosition(seen)
   }
   const tryGoLive = async () => {
-    if (session.live || goLiveAt === undefined || performance.now() < goLiveAt) return
+    if (isShown() || goLiveAt === undefined || performance.now() < goLiveAt) return
     await save()
     const outcome = await goLive(session.writer.client, projector, session.writer.target)
-    session.live = outcome.kind === 'live'
+    if (outcome.kind === 'live') session.standing = 'shown'
     goLiveAt = performance.now() + goLiveAgainMilliseconds
     observer.onGoLive(outcome)
   }
@@ -53,9 +57,12 @@ export function createProgress(
     seen: () => seen,
     take: async page => {
       const steps = stepsAfter(seen, page, projector)
+      const last = page.events.at(-1)
+      if (last && landmarkOf(last).position > seen) landmark = landmarkOf(last)
       if (page.position > seen) seen = page.position
       if (steps.length > 0) {
-        for (const applied of await project(session, steps, seen)) observer.onApplied(applied)
+        const work = { steps, to: laterOf(seen, session.position), landmark }
+        for (const applied of await project(session, work)) observer.onApplied(applied)
         skippingSince = undefined
         observer.onPosition(session.position)
       } else if (seen > session.position) {
@@ -67,7 +74,7 @@ export function createProgress(
     },
     restMilliseconds: () => {
       if (skippingSince !== undefined) return skipLingerMilliseconds
-      if (session.live || goLiveAt === undefined) return undefined
+      if (isShown() || goLiveAt === undefined) return undefined
       return Math.max(1, goLiveAt - performance.now())
     },
     rest: async () => {
@@ -91,14 +98,15 @@ function stepsAfter(position: Position, page: DecodedPage, projector: Projector)
  * Applies the steps; when Postgres refuses what is in them, halves them until the one at fault stands alone and can be
  * parked. Each part is a page of its own, with its own transaction.
  */
-async function project(session: Session, steps: readonly Step[], to: Position): Promise<Applied[]> {
+async function project(session: Session, work: Work): Promise<Applied[]> {
+  const { steps, to, landmark } = work
   try {
-    const applied = await applyPage(
-      session.writer,
-      session,
-      { steps, to },
-      { blocked: session.blocked, onFailure: session.live ? 'park' : 'stop' },
-    )
+    // Beside another version nothing may be left out. Where nothing is shown, one bad event must not keep it so.
+    const onFailure = session.standing === 'beside' ? 'stop' : 'park'
+    const applied = await applyPage(session.writer, session, work, {
+      blocked: session.blocked,
+      onFailure,
+    })
     session.position = to
     for (const { event } of applied.parked) session.blocked.add(event.streamName)
     return [applied]
@@ -106,12 +114,16 @@ async function project(session: Session, steps: readonly Step[], to: Position): 
     if (!liesInTheData(error)) throw error
     const [only, second] = steps
     if (!only || (!second && 'failure' in only)) throw error
-    if (!second) return project(session, [{ event: only.event, failure: error }], to)
+    if (!second)
+      return project(session, { ...work, steps: [{ event: only.event, failure: error }] })
     const half = Math.ceil(steps.length / 2)
-    const end = steps[half - 1]?.event.position ?? to
+    const end = steps[half - 1]?.event
+    const firstHalf = end
+      ? { to: laterOf(end.position, session.position), landmark: landmarkOfEvent(end) }
+      : { to, landmark }
     return [
-      ...(await project(session, steps.slice(0, half), end)),
-      ...(await project(session, steps.slice(half), to)),
+      ...(await project(session, { steps: steps.slice(0, half), ...firstHalf })),
+      ...(await project(session, { ...work, steps: steps.slice(half) })),
     ]
   }
 }

@@ -2,15 +2,16 @@
 import { decodeEvents } from '@cryptotalks/shared-kernel/eventsourcing/codec'
 import type { EventRegistry } from '@cryptotalks/shared-kernel/eventsourcing/event-registry'
 import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
-import { createFeeds, type FeedOptions, type FollowLog } from './feeds.ts'
+import { createFeeds, type FeedOptions } from './feeds.ts'
 import { type LaneObserver, runLane } from './lane.ts'
+import type { Log } from './log.ts'
 import { type Projector, schemaOf } from './projector.ts'
 
 export interface RunnerOptions
   extends Pick<FeedOptions, 'gatherMilliseconds' | 'patienceMilliseconds'> {
   readonly projectors: readonly Projector[]
   readonly connectionString: string
-  readonly follow: FollowLog
+  readonly log: Log
   readonly registry: EventRegistry
   readonly keyring: Keyring
   readonly observerOf: (projector: Projector) => LaneObserver
@@ -25,10 +26,11 @@ export interface Runner {
 
 /** Starts at once and never fails: what is not there yet is tried again until it is. */
 export function startRunner(options: RunnerOptions): Runner {
-  const { projectors, connectionString, registry, keyring } = options
+  const { projectors, connectionString, registry, keyring, log } = options
   const stopping = new AbortController()
   const feeds = createFeeds({
     ...options,
+    follow: log.follow,
     signal: stopping.signal,
     decode: stored => decodeEvents(registry, keyring, stored),
     onTrouble: options.onFeedTrouble,
@@ -42,6 +44,7 @@ export function startRunner(options: RunnerOptions): Runner {
       projector,
       target,
       feeds,
+      log,
       observer,
       signal: stopping.signal,
     })

@@ -1,98 +1,145 @@
 // A worker's time at the lead of one projector: its connection, which holds the lock, and the checkpoint it writes.
-import { setTimeout } from 'node:timers/promises'
 import type { Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
 import { pause } from '@cryptotalks/shared-kernel/eventsourcing/retry'
-import pg from 'pg'
+import type pg from 'pg'
 import { createWriter, type Writer } from './apply-page.ts'
+import { type Beginning, beginFromNothing, belongsTo, bookkeepingOf } from './bookkeeping.ts'
 import { type Target, takeOver } from './checkpoint.ts'
-import { isLive } from './live.ts'
+import { openConnection } from './connection.ts'
+import { ReadModelUnsound } from './failures.ts'
+import { type Standing, showAgain, shownVersion, standingOf, unshow, viewsStand } from './live.ts'
+import { type Landmark, type Log, patientLog } from './log.ts'
 import { parkedStreams } from './parking.ts'
-import type { Projector } from './projector.ts'
+import { type Projector, schemaOf } from './projector.ts'
 import { prepareEngine, prepareTables } from './schema.ts'
+import { type Unsound, whyUnsound } from './soundness.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface Session {
   readonly writer: Writer
   readonly fence: string
   /** What the checkpoint row says. */
   position: Position
+  /** The last event that was seen: whoever goes on reads from here, since what lies behind it was not looked at here. */
+  readonly landmark: Landmark | undefined
   /** Streams whose events wait behind a parked one. */
   readonly blocked: Set<string>
-  /** Whether the views show this version, or a later one. */
-  live: boolean
+  standing: Standing
+  /** Looks how the version stands. Throws ReadModelUnsound when its rows are not what the log says any more, or are gone. */
+  readonly check: () => Promise<void>
   /** Aborts when the connection is lost, and the lead with it. */
   readonly signal: AbortSignal
   readonly close: () => Promise<void>
+}
+
+/** Rows are made from nothing: why, and how far the log goes now. */
+export interface Rebuild extends Beginning {
+  readonly why: Unsound | 'unfinished'
 }
 
 export interface SessionOptions {
   readonly connectionString: string
   readonly projector: Projector
   readonly target: Target
+  readonly log: Log
   readonly signal: AbortSignal
   /** The tables stand; another worker may have the lead. */
   readonly onPrepared: () => void
+  readonly onRebuild: (rebuild: Rebuild) => void
+  /** The log could not be asked; it is asked again. */
+  readonly onLogAway: (error: unknown, inARow: number) => void
 }
 
-const connectMilliseconds = 5_000
-// Longer than any page takes; a connection that is silent for so long is dead.
-const queryMilliseconds = 60_000
 const standbyMilliseconds = 250
-const goodbyeMilliseconds = 1_000
-
-// Rows are loaded by primary key, by a plan that is kept: one made while the table was empty would scan it for ever.
-// A read model that loses its last half second in a crash of Postgres loses its checkpoint with it, and catches up.
-const settings = `set enable_seqscan = off; set synchronous_commit = off;
-  set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`
 
 /**
- * Connects, prepares the tables, and resolves once this worker leads the projector; a standby waits here. Rejects when
- * the connection can't be made or is lost, or the signal aborts.
+ * Connects, prepares the tables, and resolves once this worker leads the projector; a standby waits here. Rows that
+ * are not what the log says are thrown away then, to be made from nothing. Rejects when the connection can't be made
+ * or is lost, or the signal aborts.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { projector, target } = options
-  const client = new pg.Client({
-    connectionString: options.connectionString,
-    application_name: `projector ${target.schema}`,
-    pipeline: true,
-    keepAlive: true,
-    connectionTimeoutMillis: connectMilliseconds,
-    query_timeout: queryMilliseconds,
-  })
-  const lost = new AbortController()
-  client.on('error', error => lost.abort(error))
-  client.on('end', () => lost.abort(new Error('The connection to Postgres ended')))
-  const signal = AbortSignal.any([options.signal, lost.signal])
-  // A good-bye that nobody answers must not keep the projector from a new connection.
-  const close = () =>
-    Promise.race([
-      client.end().catch(() => undefined),
-      setTimeout(goodbyeMilliseconds, undefined, { ref: false }),
-    ])
-  const closeWhenStopped = () => void close()
-  options.signal.addEventListener('abort', closeWhenStopped)
+  const connection = await openConnection({ ...options, name: `projector ${target.schema}` })
+  const { client, signal, close } = connection
   try {
-    await client.connect()
-    await client.query(settings)
     await prepareEngine(client)
     await prepareTables(client, projector, target)
     options.onPrepared()
     await lead(client, target, signal)
-    const { position, fence } = await takeOver(client, target)
-    return {
+    const log = patientLog(options.log, signal, options.onLogAway)
+    await forgetOtherUnsound(client, projector, log, signal)
+    const kept = await bookkeepingOf(client, projector, target)
+    const why = await whyUnsound(log, kept, signal)
+    const held = why ? await begin(client, options, log, why) : await takeOver(client, target)
+    const standing = await standingOf(client, projector)
+    if (standing === 'shown' && !(await viewsStand(client, projector)))
+      await showAgain(client, projector, target)
+    if (!why && kept && standing === 'nothing-shown')
+      options.onRebuild({ siteId: kept.siteId, goal: kept.goal, why: 'unfinished' })
+    const session: Session = {
+      ...held,
       writer: createWriter(client, projector, target),
-      fence,
-      position,
+      landmark: why ? undefined : kept?.landmark,
       blocked: await parkedStreams(client, target),
-      live: await isLive(client, projector, target),
+      standing,
+      check: async () => {
+        session.standing = await check(client, projector, target, log, signal)
+      },
       signal,
       close,
     }
+    return session
   } catch (error) {
     await close()
-    throw error
-  } finally {
-    options.signal.removeEventListener('abort', closeWhenStopped)
+    // What is lost first is the connection; what fails on it afterwards only says so less well.
+    throw signal.aborted && !options.signal.aborted ? signal.reason : error
   }
+}
+
+async function begin(
+  client: pg.Client,
+  { projector, target, onRebuild }: SessionOptions,
+  log: Omit<Log, 'follow'>,
+  why: Unsound,
+) {
+  const beginning = { siteId: await log.siteId(), goal: await log.end() }
+  const held = await beginFromNothing(client, projector, target, beginning)
+  onRebuild({ ...beginning, why })
+  return held
+}
+
+/** An older version that is shown while this one warms up has nobody any more who makes its rows anew. */
+async function forgetOtherUnsound(
+  client: pg.Client,
+  projector: Projector,
+  log: Omit<Log, 'follow'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const version = await shownVersion(client, projector)
+  if (version === undefined || version >= projector.version) return
+  const other = { name: projector.name, version, schema: schemaOf({ ...projector, version }) }
+  const kept = await bookkeepingOf(client, { tables: [] }, other)
+  // It may have other tables; that they are there is all that can be asked of them.
+  if ((await whyUnsound(log, kept && { ...kept, rowsStand: true }, signal)) === undefined) return
+  await inTransaction(client, () => unshow(client, other))
+}
+
+async function check(
+  client: pg.Client,
+  projector: Projector,
+  target: Target,
+  log: Omit<Log, 'follow'>,
+  signal: AbortSignal,
+): Promise<Standing> {
+  const kept = await bookkeepingOf(client, projector, target)
+  const why = await whyUnsound(log, kept, signal)
+  if (why) throw new ReadModelUnsound(target.schema, why)
+  const standing = await standingOf(client, projector)
+  if (standing === 'shown' && !(await viewsStand(client, projector)))
+    await showAgain(client, projector, target)
+  const siteId = kept?.siteId ?? (await log.siteId())
+  if (kept?.siteId === undefined && siteId !== undefined) await belongsTo(client, target, siteId)
+  return standing
 }
 
 /** Asks again and again: a statement that waits in Postgres for the lock would keep vacuum from its work. */

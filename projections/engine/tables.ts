@@ -11,6 +11,14 @@ export interface CheckpointRow {
   /** How many events of its types it has dealt with, parked ones included. */
   events: string
   updated_at: Date
+  /** The site whose log it is; null while that was not founded. */
+  site: string | null
+  /** The last event seen at or before the position, as JSON: by it the log is known again. */
+  landmark: string | null
+  /** Names the rows that it tells of; another name than that of the schema means that they are gone. */
+  generation: string
+  /** Where the log ended when these rows were begun from nothing. */
+  goal: string
 }
 
 /** An event that a projector could not apply and went past, or one that follows such an event in its stream. */
@@ -38,8 +46,11 @@ export interface EngineDatabase {
   'projections.live': LiveRow
 }
 
-/** The channel that tells of every moved checkpoint, as JSON of this shape. */
+/** The channel that tells of every moved checkpoint, as JSON of this shape, and when other rows are shown than before. */
 export const projectedChannel = 'projected'
+
+/** What is told on it when a version is shown for the first time, or is shown no more. */
+export const shownHasChanged = 'shown'
 
 export interface Projected {
   readonly projector: string

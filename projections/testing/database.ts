@@ -11,7 +11,7 @@ export interface TestDatabase {
     text: string,
     values?: readonly unknown[],
   ) => Promise<Row[]>
-  /** Waits until the projector's checkpoint has reached the position. */
+  /** Waits until the projector's checkpoint has reached the position, and rows of it are shown. */
   readonly reached: (projector: string, position: Position, version?: number) => Promise<void>
   /** Waits until a query's first row satisfies. */
   readonly until: <Row extends pg.QueryResultRow>(
@@ -47,7 +47,8 @@ export async function createDatabase(server: TestPostgres): Promise<TestDatabase
     until,
     reached: (projector, position, version = 1) =>
       until<{ position: string }>(
-        `select position from projections.checkpoints where projector = '${projector}' and version = ${version}`,
+        `select position from projections.checkpoints join projections.live using (projector)
+         where projector = '${projector}' and checkpoints.version = ${version}`,
         row => row !== undefined && BigInt(row.position) >= position,
       ),
     close: () => pool.end(),

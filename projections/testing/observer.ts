@@ -2,12 +2,14 @@
 import type { Applied } from '../engine/apply-page.ts'
 import type { LaneObserver, LaneState } from '../engine/lane.ts'
 import type { GoLive } from '../engine/live.ts'
+import type { Rebuild } from '../engine/session.ts'
 
 export interface Observed {
   readonly observer: LaneObserver
   readonly states: LaneState[]
   readonly applied: Applied[]
   readonly wentLive: GoLive[]
+  readonly rebuilds: Rebuild[]
   readonly troubles: unknown[]
   /** Resolves when the lane has stopped for good. */
   readonly stopped: Promise<Error>
@@ -22,6 +24,7 @@ export function observe(): Observed {
     states: [] as LaneState[],
     applied: [] as Applied[],
     wentLive: [] as GoLive[],
+    rebuilds: [] as Rebuild[],
     troubles: [] as unknown[],
   }
   const observer: LaneObserver = {
@@ -29,6 +32,8 @@ export function observe(): Observed {
     onPosition: () => undefined,
     onApplied: applied => observed.applied.push(applied),
     onGoLive: outcome => observed.wentLive.push(outcome),
+    onRebuild: rebuild => observed.rebuilds.push(rebuild),
+    onLogAway: () => undefined,
     onTrouble: error => observed.troubles.push(error),
     onStopped: error => stop(error),
   }

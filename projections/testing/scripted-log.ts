@@ -5,6 +5,7 @@ import { createMemoryKeyring } from '@cryptotalks/shared-kernel/eventsourcing/ke
 import type { Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
 import { createBell } from '../engine/bell.ts'
 import type { FollowLog } from '../engine/feeds.ts'
+import type { Log } from '../engine/log.ts'
 import { registry } from './counters.ts'
 
 export interface Fact {
@@ -20,7 +21,14 @@ export interface ScriptedLog {
   /** Appends nothing that anybody follows, and moves the log's end. */
   readonly skip: (bytes?: bigint) => Position
   readonly end: () => Position
+  /** As the engine asks it. */
+  readonly asLog: Log
   readonly follow: FollowLog
+  /** Ends every reading, as a store does that goes away. */
+  readonly cutOff: () => void
+  /** Another log in the place of this one: nothing is left but its first events, and who reads it is cut off. */
+  readonly replaceByOlder: (events: number) => void
+  readonly found: (siteId: string) => void
   /** How often it was followed. */
   readonly readers: () => number
 }
@@ -32,6 +40,8 @@ export function createScriptedLog(pageSize = 100): ScriptedLog {
   const bell = createBell()
   let end = 0n
   let readers = 0
+  let siteId: string | undefined
+  let cuts = 0
 
   async function record({ type, data, streamName = `s-${randomUUID()}` }: Fact) {
     const definition = registry.find(type)
@@ -61,7 +71,7 @@ export function createScriptedLog(pageSize = 100): ScriptedLog {
       metadata,
     })
   }
-  return {
+  const log: ScriptedLog = {
     keyring,
     append: async (...facts) => {
       for (const fact of facts) await record(fact)
@@ -75,11 +85,33 @@ export function createScriptedLog(pageSize = 100): ScriptedLog {
     },
     end: () => end,
     readers: () => readers,
+    asLog: {
+      follow: (from, signal) => log.follow(from, signal),
+      end: async () => end,
+      has: async ({ id, position }) =>
+        events.some(event => event.id === id && event.position === position),
+      siteId: async () => siteId,
+    },
+    cutOff: () => {
+      cuts += 1
+      bell.ring()
+    },
+    replaceByOlder: count => {
+      for (const { streamName, revision } of events.splice(count).reverse())
+        revisions.set(streamName, revision)
+      end = events.at(-1)?.position ?? 0n
+      log.cutOff()
+    },
+    found: id => {
+      siteId = id
+    },
     follow: async function* (from, signal) {
       readers += 1
+      const cutsBefore = cuts
       let position = from ?? 0n
       let told = false
       while (!signal.aborted) {
+        if (cuts > cutsBefore) throw new Error('The store went away')
         const next = events.filter(event => event.position > position).slice(0, pageSize)
         if (next.length > 0 || position < end || !told) {
           const isLast = next.length < pageSize
@@ -90,4 +122,5 @@ export function createScriptedLog(pageSize = 100): ScriptedLog {
       }
     },
   }
+  return log
 }

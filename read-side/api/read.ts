@@ -8,6 +8,7 @@ import type { Refused } from '@cryptotalks/shared-kernel/http/refusal'
 import type { Route } from '@cryptotalks/shared-kernel/http/route'
 import type { ProjectorName } from '../consistency/positions.ts'
 import { readModelBehind } from '../consistency/read-after.ts'
+import { readModelRebuilding } from '../consistency/rebuilding.ts'
 
 export interface Read {
   readonly route: Route
@@ -18,6 +19,7 @@ export interface Read {
 /** What every route that reads can answer besides its own. */
 const common: Readonly<Record<string, ProblemKind>> = {
   ...readModelBehind,
+  ...readModelRebuilding,
   unavailable: edgeProblems.unavailable,
 }
 

@@ -7,6 +7,7 @@ import { stateOf } from '@cryptotalks/shared-kernel/http/request-state'
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import { type ReadAfterOptions, readAfter } from '../consistency/read-after.ts'
+import { complete } from '../consistency/rebuilding.ts'
 import { unavailableInOutage } from '../postgres/outage.ts'
 import { compressed, sparing, tagged } from './delivery.ts'
 import type { Read } from './read.ts'
@@ -28,6 +29,7 @@ export function apiRouters(options: ApiOptions): readonly Router[] {
   return reads.map(read => {
     const router = new Router({ sensitive: true, strict: true })
     router.use(namedAs(read.route.path), compressed(), sparing(), unavailableInOutage())
+    router.use(complete(positions, read.reads))
     router.use(readAfter(read.reads, { positions, logEnd, waitMilliseconds }))
     router.use(
       sharedAnswers(shared, () => positions.stateOf(read.reads)),

@@ -77,6 +77,28 @@ describe('positions', () => {
     expect(positions.stateOf(['posts'])).toBeDefined()
   })
 
+  it('tell of what is being rebuilt: the one that is furthest from its end', () => {
+    const positions = createPositions()
+    expect(positions.rebuilding(['posts'])).toBeUndefined()
+    positions.replace([at('users', 4n)], new Map([['posts', 0.5]]))
+    expect(positions.rebuilding(['users'])).toBeUndefined()
+    expect(positions.rebuilding([])).toBeUndefined()
+    expect(positions.rebuilding(['users', 'posts'])).toEqual({ projector: 'posts', progress: 0.5 })
+    expect(positions.rebuilding(['posts', 'rates'])).toEqual({ projector: 'rates', progress: 0 })
+    positions.replace([at('users', 4n), at('posts', 4n), at('rates', 4n)])
+    expect(positions.rebuilding(['posts', 'rates'])).toBeUndefined()
+  })
+
+  it('name another state for rows that were made anew', () => {
+    const positions = createPositions()
+    positions.replace([{ ...at('posts', 4n), generation: 'a' }])
+    const before = positions.stateOf(['posts'])
+    positions.replace([], new Map([['posts', 0]]))
+    expect(positions.stateOf(['posts'])).toBeUndefined()
+    positions.replace([{ ...at('posts', 4n), generation: 'b' }])
+    expect(positions.stateOf(['posts'])).not.toBe(before)
+  })
+
   it('of a version that is newly shown replace those of the one before', () => {
     const positions = createPositions()
     positions.replace([at('posts', 4n)])

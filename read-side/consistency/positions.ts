@@ -8,6 +8,15 @@ export interface Checkpoint {
   readonly projector: string
   readonly version: number
   readonly position: Position
+  /** Names the very rows: those of a version that is made anew have another. */
+  readonly generation?: string
+}
+
+/** A read model that is not shown before it is complete. */
+export interface Rebuilding {
+  readonly projector: ProjectorName
+  /** How much of it is done, from 0 to 1. */
+  readonly progress: number
 }
 
 export interface Positions {
@@ -18,6 +27,8 @@ export interface Positions {
    * in the last moments. Undefined while that can't be known, since nobody tells us.
    */
   stateOf(projectors: readonly ProjectorName[]): string | undefined
+  /** The one of these that is furthest from being complete; undefined when all are shown, or nobody knows yet. */
+  rebuilding(projectors: readonly ProjectorName[]): Rebuilding | undefined
   /** Whether all of these have reached `position`, as those of no projector have: such an answer hangs on nothing. */
   has(projectors: readonly ProjectorName[], position: Position): boolean
   /** Resolves with true as soon as all of them have reached `position`, with false when time is up. */
@@ -30,8 +41,10 @@ export interface Positions {
 
 /** Where what is learned about positions is kept; the follower writes it, routes read it. */
 export interface KnownPositions extends Positions {
-  /** All checkpoints of the live versions, as one snapshot had them. */
-  replace(checkpoints: readonly Checkpoint[]): void
+  /**
+   * All checkpoints of the live versions, as one snapshot had them, and how far those are that no version is shown of.
+   */
+  replace(checkpoints: readonly Checkpoint[], progress?: ReadonlyMap<string, number>): void
   /** Nobody tells any more, until the next `replace`. What was reached stays reached. */
   lose(): void
   /** One has moved on. Ignored for a version that isn't live, and when it tells nothing new. */
@@ -50,6 +63,7 @@ const mostWaiters = 10_000
 /** Knows nothing at first. */
 export function createPositions(): KnownPositions {
   let live: ReadonlyMap<string, Checkpoint> = new Map()
+  let progressOf: ReadonlyMap<string, number> | undefined
   let followed = false
   const waiters = new Set<Waiter>()
 
@@ -76,7 +90,16 @@ export function createPositions(): KnownPositions {
     stateOf(projectors) {
       if (!followed || projectors.some(projector => !live.has(projector))) return undefined
       const states = projectors.map(projector => live.get(projector))
-      return states.map(state => `${state?.version}@${state?.position}`).join()
+      return states.map(state => `${state?.version}/${state?.generation}@${state?.position}`).join()
+    },
+    rebuilding(projectors) {
+      const known = progressOf
+      if (known === undefined) return undefined
+      const [least] = projectors
+        .filter(projector => !live.has(projector))
+        .map(projector => ({ projector, progress: known.get(projector) ?? 0 }))
+        .sort((one, other) => one.progress - other.progress)
+      return least
     },
     reached(projectors, position, withinMilliseconds) {
       if (has(projectors, position)) return Promise.resolve(true)
@@ -95,15 +118,16 @@ export function createPositions(): KnownPositions {
     lose() {
       followed = false
     },
-    replace(checkpoints) {
+    replace(checkpoints, progress = new Map()) {
       followed = true
+      progressOf = progress
       live = new Map(checkpoints.map(checkpoint => [checkpoint.projector, checkpoint]))
       wake()
     },
     advance(checkpoint) {
       const known = live.get(checkpoint.projector)
       if (known?.version !== checkpoint.version || known.position >= checkpoint.position) return
-      live = new Map(live).set(checkpoint.projector, checkpoint)
+      live = new Map(live).set(checkpoint.projector, { ...known, position: checkpoint.position })
       wake()
     },
   }

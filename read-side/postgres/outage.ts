@@ -6,9 +6,9 @@ import { TooBusy } from './statement-pool.ts'
 
 /**
  * SQLSTATE classes and codes of what passes by itself: connections (08), resources (53), the operator or a time-out
- * (57), the system (58), and read models that no projector has made yet (undefined table or schema).
+ * (57), the system (58).
  */
-const passing = /^(08|53|57|58|XX000|25006|42P01|3F000|28P01|3D000)/
+const passing = /^(08|53|57|58|XX000|25006|28P01)/
 
 /** Errors of sockets and of `pg` itself, which have no SQLSTATE. */
 const broken =

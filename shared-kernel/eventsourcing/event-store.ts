@@ -31,6 +31,8 @@ export type Appended =
 export interface EventStore {
   /** A stream's events in order, or its newest one alone; empty when there is no stream. */
   readonly read: (streamName: string, which?: 'all' | 'newest') => Promise<readonly StoredEvent[]>
+  /** The event at a revision of a stream; undefined when there is none. */
+  readonly readOne: (streamName: string, revision: number) => Promise<StoredEvent | undefined>
   /**
    * Appends all events or none. A conflict is an answer; anything else that fails throws and leaves the outcome
    * unknown: ask again with the same events and revision.
@@ -108,6 +110,16 @@ export function connectEventStore(connectionString: string): EventStore {
     client,
     read: (streamName, which = 'all') =>
       within(callMilliseconds, `Reading ${streamName}`, collect(open(streamName, which))),
+    readOne: async (streamName, revision) => {
+      const reading = client.readStream(streamName, {
+        direction: FORWARDS,
+        fromRevision: BigInt(revision),
+        maxCount: 1,
+      })
+      const what = `Reading ${streamName} at ${revision}`
+      const [found] = await within(callMilliseconds, what, collect(reading))
+      return found?.revision === revision ? found : undefined
+    },
     append: async (streamName, expected, events) => {
       const expectedRevision: AppendExpectedRevision =
         expected === 'no_stream' ? expected : BigInt(expected)

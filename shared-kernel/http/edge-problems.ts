@@ -70,7 +70,7 @@ export function edgeProblem(code: EdgeCode, details: EdgeProblemDetails = {}): H
 export function problemFrom(
   code: string,
   { status, title }: ProblemKind,
-  more: Pick<Problem, 'detail' | 'errors'> = {},
+  more: Pick<Problem, 'detail' | 'errors' | 'progress' | 'projector'> = {},
 ): Problem {
   return { type: `/problems/${code}`, title, status, code, ...more }
 }

@@ -32,6 +32,14 @@ const problemSchema = z
     errors: z
       .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
       .optional(),
+    progress: z
+      .number()
+      .optional()
+      .meta({ description: 'Of `read-model-rebuilding`: how much is done, from 0 to 1' }),
+    projector: z
+      .string()
+      .optional()
+      .meta({ description: 'Of `read-model-rebuilding`: which read model' }),
   })
   .meta({ id: 'Problem', description: 'Problem details, as RFC 9457 has them' })
 

@@ -16,4 +16,8 @@ export interface Problem {
   readonly detail?: string
   readonly instance?: string
   readonly errors?: readonly FieldError[]
+  /** Of a read model that is being rebuilt: how much is done, from 0 to 1. */
+  readonly progress?: number
+  /** The read model that the problem is about. */
+  readonly projector?: string
 }
