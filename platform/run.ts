@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { EnvironmentError, portVariable, readEnvironment } from './environment.ts'
 import { complain, say } from './processes/terminal.ts'
+import { warningOf } from './public-url.ts'
 import {
   AlreadyRunning,
   type Platform,
@@ -34,6 +35,7 @@ export async function runUntilStopped(
   process.stderr.on('error', () => {})
   const asked = stopRequests()
   let platform: Platform
+  let warning: string | undefined
   try {
     const { PORT: port, HOST: host, DATA_DIR, DEMO_CONTENT } = readEnvironment(environment)
     const dataDir = resolve(DATA_DIR)
@@ -43,11 +45,13 @@ export async function runUntilStopped(
       seed: DEMO_CONTENT === 'on',
       ...{ ...options, port, host, dataDir, onLine: say, signal: asked.first },
     })
+    warning = warningOf({ host, publicUrl: platform.publicUrl })
   } catch (error) {
     return asked.first.aborted ? farewell() : fail(error)
   }
   say('')
   say(`Cryptotalks is running: ${platform.publicUrl}`)
+  if (warning !== undefined) say(`Warning: ${warning}`)
   say('Ctrl-C stops everything.')
   say('')
   await aborted(asked.first)

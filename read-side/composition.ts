@@ -22,6 +22,7 @@ import { type Follower, followPositions } from './consistency/follow-positions.t
 import { createLogEnd, type LogEnd } from './consistency/log-end.ts'
 import { createPositions, type KnownPositions } from './consistency/positions.ts'
 import { askInProcess } from './pages/ask-in-process.ts'
+import { formAddresses } from './pages/form-addresses.ts'
 import { site } from './pages/site.ts'
 import { readStaticFiles, type StaticFiles } from './pages/static-files.ts'
 import { createReadDatabase, type ReadDatabase } from './postgres/read-database.ts'
@@ -112,6 +113,7 @@ function appFrom(config: Config, get: <T>(service: ServiceIdentifier<T>) => T): 
         authenticate: authenticateWith(database, get(services.lookUpSession)),
       }),
     ],
+    first: formAddresses(),
     otherwise: site(get(services.pages), get(services.files)),
   })
 }

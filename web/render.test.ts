@@ -60,6 +60,7 @@ const paths = [
   '/users/marrow',
   '/docs',
   '/more',
+  '/sign-in?unkept=1&back=%2Fmarket',
   '/nowhere',
 ]
 const visits = paths.flatMap(path => [
@@ -292,6 +293,21 @@ describe('forms without scripts', () => {
     expect(evil.html).toMatch(/name="back" value="\/"/)
     const good = await draw('/sign-in?back=%2Fposts%2Fnew')
     expect(good.html).toMatch(/name="back" value="\/posts\/new"/)
+  })
+
+  it('keep the way to the page that needs an account, through making one', async () => {
+    const { html } = await draw('/sign-up?back=%2Fposts%2Fnew')
+    expect(html).toMatch(/name="back" value="\/posts\/new"/)
+    expect(html).toContain('href="/sign-in?back=%2Fposts%2Fnew"')
+    const evil = await draw('/sign-up?back=%2F%2Fevil.example')
+    expect(evil.html).not.toContain('name="back" value="//')
+  })
+
+  it('tell who signed in with a browser that did not keep it, and keep their way', async () => {
+    const { html } = await draw('/sign-in?unkept=1&back=%2Fposts%2Fnew')
+    expect(html).toContain('Your browser did not keep the session.')
+    expect(html).toMatch(/name="back" value="\/posts\/new"/)
+    expect((await draw('/sign-in')).html).not.toContain('did not keep')
   })
 
   it('let whoever is signed in sign out, and ask guests to sign in before they write', async () => {

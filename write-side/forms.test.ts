@@ -38,7 +38,7 @@ describe('without scripts one', () => {
     ])
     const back = '/posts/new?from=menu'
     const signedIn = await side.form('/api/sessions', { login: username, password, back })
-    expect(next(signedIn)).toEqual([303, back])
+    expect(next(signedIn)).toEqual([303, `/signed-in?back=${encodeURIComponent(back)}`])
     expect(signedIn.text).toBe('')
     const Cookie = signedIn.cookies.map(cookie => cookie.split(';')[0]).join('; ')
     expect(Cookie).toMatch(/after=\d+/)
@@ -50,6 +50,13 @@ describe('without scripts one', () => {
     expect(next(out)).toEqual([303, '/'])
     const after = await side.form('/api/posts', typed, { Cookie })
     expect(after.status).toBe(401)
+  })
+
+  it('comes by way of a new account to the page that needed one', async () => {
+    const joined = await side.form('/api/users', { ...signUp(fresh()), back: '/posts/new' })
+    expect(next(joined)).toEqual([303, '/sign-in?joined=1&back=%2Fposts%2Fnew'])
+    const refused = await side.form('/api/users', { ...signUp('x'), back: '/posts/new' })
+    expect(shown(refused.text).path).toBe('/sign-up?back=%2Fposts%2Fnew')
   })
 
   it('sends a form twice and has one account', async () => {
@@ -106,7 +113,7 @@ describe('without scripts one', () => {
       const username = fresh()
       await side.register(username)
       const signedIn = await side.form('/api/sessions', { login: username, password, back })
-      expect(next(signedIn)).toEqual([303, '/'])
+      expect(next(signedIn)).toEqual([303, '/signed-in?back=%2F'])
       expect(next(await side.form('/theme', { theme: 'dark', back }))).toEqual([303, '/'])
     },
   )

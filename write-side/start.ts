@@ -1,4 +1,8 @@
 // The write side, from start to stop.
+import {
+  sessionsAreKeptAt,
+  sessionsAreNotKept,
+} from '@cryptotalks/shared-kernel/http/kept-sessions'
 import { listen } from '@cryptotalks/shared-kernel/http/listen'
 import { loadRenderer } from '@cryptotalks/shared-kernel/http/pages'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
@@ -8,6 +12,7 @@ import type { Config } from './config.ts'
 
 /** Resolves when it listens, whether its servers can be reached yet or not: it is not ready until they can. */
 export async function startWriteSide(config: Config, logger: Logger): Promise<RunningProcess> {
+  if (!sessionsAreKeptAt(config.PUBLIC_URL)) logger.warn(sessionsAreNotKept(config.PUBLIC_URL))
   const render = await loadRenderer(config.WEB_DIST)
   const { app, preparation, close } = composeWriteSide({ config, logger, render })
   const server = await listen(app, { host: config.HOST, port: config.WRITE_SIDE_PORT })

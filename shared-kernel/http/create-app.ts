@@ -21,6 +21,8 @@ export interface AppOptions {
   /** Where browsers reach the site; writes must come from its origin. */
   readonly publicUrl: string
   readonly trustProxy?: TrustProxy
+  /** Asked before all routers. */
+  readonly first?: Middleware
   /** Asked for what no router knows, before it is `not-found`: the site's pages. */
   readonly otherwise?: Middleware
 }
@@ -44,6 +46,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(readableUri())
   app.use(sameOrigin({ publicUrl }))
   app.use(formBody())
+  if (options.first !== undefined) app.use(options.first)
   for (const router of routers) app.use(router.routes())
   app.use(methodNotAllowed())
   if (options.otherwise !== undefined) app.use(options.otherwise)

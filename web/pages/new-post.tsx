@@ -19,7 +19,7 @@ function GuestView() {
           <a class="btn pri" href="/sign-in?back=%2Fposts%2Fnew">
             Sign in to write
           </a>
-          <a class="btn" href="/sign-up">
+          <a class="btn" href="/sign-up?back=%2Fposts%2Fnew">
             Create account
           </a>
         </p>

@@ -45,7 +45,7 @@ function SignIn(props: ViewProps<object>) {
     key: props.formKey,
     refused: props.refused,
     content: fields => ({ login: textOf(fields, 'login'), password: textOf(fields, 'password') }),
-    done: () => location.assign(back()),
+    done: () => location.assign(`/signed-in?back=${encodeURIComponent(back())}`),
   })
   return (
     <main id="main" class="wrap one gates single">
@@ -58,6 +58,22 @@ function SignIn(props: ViewProps<object>) {
             <div>
               <p>
                 <b>Your account is ready.</b> Sign in and write.
+              </p>
+            </div>
+          </div>
+        </Show>
+        <Show when={props.args.query.has('unkept') && !problem()}>
+          <div class="note bad" role="alert">
+            <Icon name="circle-alert" />
+            <div>
+              <p>
+                <b>Your browser did not keep the session.</b> Name and password were right, but you
+                are still a guest here.
+              </p>
+              <p class="sm dim">
+                Where a site's address begins with http and not https, browsers drop what signs you
+                in: whoever runs the site has to put TLS in front of it. Otherwise allow cookies for
+                this site, then sign in again.
               </p>
             </div>
           </div>
@@ -80,7 +96,8 @@ function SignIn(props: ViewProps<object>) {
           </button>
         </form>
         <p class="dim sm tail">
-          New here? <a href="/sign-up">Create an account</a>. Reading needs none.
+          New here? <a href={`/sign-up?back=${encodeURIComponent(back())}`}>Create an account</a>.
+          Reading needs none.
         </p>
       </section>
     </main>

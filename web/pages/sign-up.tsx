@@ -2,6 +2,7 @@
 
 import { FieldNote, Input, Summary, tie } from '../forms/fields.tsx'
 import { createForm, textOf } from '../forms/form.ts'
+import { sameSitePath } from '../forms/same-site.ts'
 import { definePage, found, type ViewProps } from './page.ts'
 import { PageTitle } from './page-title.tsx'
 
@@ -28,6 +29,7 @@ function Terms() {
 }
 
 function SignUp(props: ViewProps<object>) {
+  const back = () => sameSitePath(props.args.query.get('back') ?? props.refused?.values.back, '/')
   const { problem, busy, submit, kept } = createForm({
     path: '/api/users',
     key: props.formKey,
@@ -38,7 +40,7 @@ function SignUp(props: ViewProps<object>) {
       password: textOf(fields, 'password'),
       acceptTerms: fields.get('acceptTerms') === 'on',
     }),
-    done: () => location.assign('/sign-in?joined=1'),
+    done: () => location.assign(`/sign-in?joined=1&back=${encodeURIComponent(back())}`),
   })
   const terms = () => tie('acceptTerms', problem())
   return (
@@ -53,6 +55,7 @@ function SignUp(props: ViewProps<object>) {
         <Summary problem={problem()} />
         <form method="post" action="/api/users" onSubmit={submit}>
           <input type="hidden" name="idempotencyKey" value={props.formKey} />
+          <input type="hidden" name="back" value={back()} />
           <Input
             name="email"
             label="E-mail"
@@ -107,7 +110,8 @@ function SignUp(props: ViewProps<object>) {
           </button>
         </form>
         <p class="dim sm tail">
-          Have an account? <a href="/sign-in">Sign in</a>. Reading needs none.
+          Have an account? <a href={`/sign-in?back=${encodeURIComponent(back())}`}>Sign in</a>.
+          Reading needs none.
         </p>
       </section>
     </main>

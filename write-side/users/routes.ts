@@ -39,9 +39,10 @@ const postUsers = ({ register, metadata }: UserCommands): Route =>
     answers: { 201: userSchema.meta({ description: 'The account is there' }) },
     problems: { ...registrationRefusals, ...unavailableProblems },
     form: {
-      page: '/sign-up',
-      from: values => ({ ...values, acceptTerms: values.acceptTerms === 'on' }),
-      done: () => '/sign-in?joined=1',
+      page: ({ back }) => (back ? `/sign-up?back=${encodeURIComponent(back)}` : '/sign-up'),
+      from: ({ back: _, ...values }) => ({ ...values, acceptTerms: values.acceptTerms === 'on' }),
+      done: (_, { back }) =>
+        back ? `/sign-in?joined=1&back=${encodeURIComponent(back)}` : '/sign-in?joined=1',
     },
     handle: async asked => {
       const { email, username, password, acceptTerms } = asked.body
@@ -71,7 +72,8 @@ const postSessions = ({ beginSession, metadata }: UserCommands): Route =>
     form: {
       page: ({ back }) => (back ? `/sign-in?back=${encodeURIComponent(back)}` : '/sign-in'),
       from: ({ login, password }) => ({ login, password }),
-      done: (_, { back }) => localPath(back ?? '/'),
+      // There it shows whether the browser has kept the session.
+      done: (_, { back }) => `/signed-in?back=${encodeURIComponent(localPath(back ?? '/'))}`,
     },
     handle: async asked => {
       const { login, password } = asked.body
