@@ -1,4 +1,5 @@
 // The gateway as a process.
+import { endWhenStalled } from '@cryptotalks/shared-kernel/telemetry/stall-watch'
 import { readEnvironment } from './environment.ts'
 import { readApiMethods } from './gateway/api-methods.ts'
 import { hostRule } from './gateway/host-rule.ts'
@@ -6,6 +7,7 @@ import { boundsOf, gatewayEnvironment } from './gateway/settings.ts'
 import { startGateway } from './gateway.ts'
 import { jsonLog } from './processes/json-log.ts'
 
+endWhenStalled({ name: 'gateway' })
 try {
   const settings = readEnvironment(gatewayEnvironment)
   const { HOST: host, OPENAPI_FILE, PUBLIC_URL: publicUrl } = settings

@@ -42,6 +42,7 @@ export function createHouse(options: HouseOptions): House {
   const wasReady = new Set<string>()
   const say = (name: string, words: string) => onLine(printable(`${name.padEnd(11)} ${words}`))
   const supervisor = createSupervisor({
+    ...(options.silentMs !== undefined && { silentMs: options.silentMs }),
     onChange(change) {
       const words = wordsFor(change)
       if (change.to === 'ready') wasReady.add(change.name)
@@ -196,6 +197,10 @@ function wordsFor(change: ServiceChange): string | undefined {
       return `ready after ${(change.afterMs / 1000).toFixed(1)} s`
     case 'died':
       return `ended (${change.how}), starts again in ${change.restartInMs / 1000} s`
+    case 'late':
+      return `is not ready after ${Math.round(change.afterMs / 1000)} s: ${change.lacks}`
+    case 'hung':
+      return `says nothing any more for ${change.silentMs / 1000} s; it is killed and starts again`
     default:
       return undefined
   }

@@ -28,6 +28,8 @@ export interface PlatformOptions {
    * acknowledged survives kill -9 of any process, but not a power cut.
    */
   readonly durable?: boolean
+  /** A process that says nothing for so long is killed and started again; 0: never. 15 s unless told otherwise. */
+  readonly silentMs?: number
   /** Takes short lines for people. */
   readonly onLine?: (line: string) => void
   /** Gives up a start that is under way. */

@@ -18,6 +18,11 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().default('.data'),
   DEMO_CONTENT: z.enum(['on', 'off']).default('on'),
+  HUNG_AFTER_SECONDS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number of seconds, 0 for never')
+    .transform(Number)
+    .default(15),
 })
 
 /** How often we look whether the npm we run under is still there. */
@@ -37,12 +42,13 @@ export async function runUntilStopped(
   let platform: Platform
   let warning: string | undefined
   try {
-    const { PORT: port, HOST: host, DATA_DIR, DEMO_CONTENT } = readEnvironment(environment)
+    const { PORT: port, HOST: host, DATA_DIR, ...rest } = readEnvironment(environment)
     const dataDir = resolve(DATA_DIR)
     const near = relative(process.cwd(), dataDir)
     say(`Cryptotalks starts, its data in ${near.startsWith('..') ? dataDir : near || '.'}`)
     platform = await startPlatform({
-      seed: DEMO_CONTENT === 'on',
+      seed: rest.DEMO_CONTENT === 'on',
+      silentMs: rest.HUNG_AFTER_SECONDS * 1_000,
       ...{ ...options, port, host, dataDir, onLine: say, signal: asked.first },
     })
     warning = warningOf({ host, publicUrl: platform.publicUrl })

@@ -2,6 +2,7 @@
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { ProcessLog } from './processes/process-log.ts'
 import { type Running, startProgram } from './processes/program.ts'
+import { HTTP_GREETING, POSTGRES_GREETING, reacts } from './processes/reaction.ts'
 import type { Service } from './processes/supervised-service.ts'
 import { wordsForPeople } from './processes/words-for-people.ts'
 
@@ -39,6 +40,7 @@ export function eventStoreService({ script, dir, port, env, log }: EmbeddedEvent
     },
     readiness: async running =>
       readyRuns.has(running) ? undefined : `it does not say that it is; ${lastWords(log) ?? ''}`,
+    reacts: withinMs => reacts(port, HTTP_GREETING, withinMs),
     lastWords: () => lastWords(log),
   }
 }
@@ -61,6 +63,7 @@ export function postgresService(options: EmbeddedDatabase): Service {
       return server
     },
     readiness: async () => undefined,
+    reacts: withinMs => reacts(options.port, POSTGRES_GREETING, withinMs),
   }
 }
 
@@ -78,6 +81,7 @@ export function httpService({ name, script, url, env, log }: HttpProgram): Servi
     name,
     launch: () => startProgram({ script, env, onLine: line => log.write(line) }),
     readiness: () => whatItLacks(url, log),
+    reacts: withinMs => reacts(Number(new URL(url).port), HTTP_GREETING, withinMs),
     lastWords: () => lastWords(log),
   }
 }

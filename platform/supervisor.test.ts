@@ -119,6 +119,18 @@ describe('the supervisor', () => {
     )
   })
 
+  test('kills a process that hangs, says so, and starts it again', async () => {
+    const house = supervisor({ silentMs: 600 })
+    const { supervised, url } = await add(house, 'one')
+    await supervised.untilReady()
+    const first = supervised.pid as number
+    const hung = house.next(({ to }) => to === 'hung')
+    process.kill(first, 'SIGSTOP')
+    await hung
+    await house.next(({ to }) => to === 'ready')
+    expect(await pidBehind(url)).not.toBe(first)
+  })
+
   test('starts nothing any more once it stops', async () => {
     const house = supervisor()
     const stopping = house.stop()

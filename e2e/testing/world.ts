@@ -3,7 +3,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { REPOSITORY } from '@cryptotalks/platform/repository'
-import { type Platform, type ProcessName, startPlatform } from '@cryptotalks/platform/start'
+import {
+  type Platform,
+  type PlatformOptions,
+  type ProcessName,
+  startPlatform,
+} from '@cryptotalks/platform/start'
 import { buildAll } from './build-all.ts'
 
 export interface World extends Platform {
@@ -14,14 +19,15 @@ export interface World extends Platform {
   end(): Promise<void>
 }
 
-export interface WorldOptions {
+export interface WorldOptions extends Pick<PlatformOptions, 'onLine' | 'programs' | 'silentMs'> {
   readonly env?: Readonly<Record<string, string>>
   /** Demo content; none unless asked for, so that a test knows every row. */
   readonly seed?: boolean
 }
 
 /** Builds what is out of date, then starts everything on an empty log. */
-export async function startWorld({ env = {}, seed = false }: WorldOptions = {}): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { env = {}, seed = false, ...rest } = options
   await buildAll()
   if (!existsSync(join(REPOSITORY, 'web', 'dist', 'server', 'entry-server.js')))
     throw new Error('web/dist is missing: npm run build makes it')
@@ -29,6 +35,7 @@ export async function startWorld({ env = {}, seed = false }: WorldOptions = {}):
   const remove = () => rmSync(dataDir, { recursive: true, force: true })
   try {
     const platform = await startPlatform({
+      ...rest,
       dataDir,
       port: 0,
       seed,

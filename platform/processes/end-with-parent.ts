@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /*
- * A shell of about a megabyte waits on a pipe that only the parent holds open: the system closes it
+ * Nobody is left to wait for what it finishes, and the next start wants its port and its files: SIGKILL comes soon. What
+ * was acknowledged is on disk. A shell of about a megabyte waits on a pipe that only the parent holds open: the system closes it
  * however the parent ends. Then the child gets the signal, some time, and at last SIGKILL. The
  * watcher has a session of its own, or a Ctrl-C meant for the parent would end it first.
  */
@@ -10,7 +11,7 @@ const WATCHER = `
 read -r _
 if kill "-$2" "$1" 2>/dev/null; then
   n=0
-  while kill -0 "$1" 2>/dev/null && [ "$n" -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
+  while kill -0 "$1" 2>/dev/null && [ "$n" -lt 15 ]; do sleep 0.1; n=$((n + 1)); done
   kill -KILL "$1" 2>/dev/null
 fi
 [ -z "$3" ] || rm -rf -- "$3"

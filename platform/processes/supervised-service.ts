@@ -1,4 +1,5 @@
 // One process that is kept alive: launched, watched until ready, launched again when it dies.
+import { hangs } from './liveness.ts'
 import type { Running } from './program.ts'
 import { readinessLatch } from './readiness-latch.ts'
 
@@ -9,6 +10,8 @@ export interface Service {
   launch(): Promise<Running>
   /** Undefined once it is ready for work, otherwise what it lacks. */
   readiness(running: Running): Promise<string | undefined>
+  /** Whether it says anything at all within so long; without it, a process that hangs is not noticed. */
+  reacts?(withinMs: number): Promise<boolean>
   /** What it said before it died, for whoever has to find out why. */
   lastWords?(): string | undefined
 }
@@ -20,11 +23,17 @@ export interface SupervisorOptions {
   readonly readyWithinMs?: number
   /** How long a service may take to stop before it is killed. */
   readonly graceMs?: number
+  /** A process that says nothing for so long hangs: it is killed and started again. 0: never. */
+  readonly silentMs?: number
 }
 
 export type ServiceChange =
   | { readonly name: string; readonly to: 'started'; readonly pid: number }
   | { readonly name: string; readonly to: 'ready'; readonly afterMs: number }
+  /** Started again a while ago, and not ready yet. */
+  | { readonly name: string; readonly to: 'late'; readonly afterMs: number; readonly lacks: string }
+  /** It says nothing any more and is killed. */
+  | { readonly name: string; readonly to: 'hung'; readonly silentMs: number }
   | {
       readonly name: string
       readonly to: 'died'
@@ -51,6 +60,7 @@ export interface Supervised {
 const POLL_MS = 50
 const READINESS_WITHIN_MS = 60_000
 const GRACE_MS = 12_000
+const SILENT_MS = 15_000
 const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 5_000
 /** Ready for this long, a service is healthy: its next death is not one more of a series. */
@@ -123,7 +133,7 @@ export class SupervisedService implements Supervised {
   }
 
   async #live(): Promise<void> {
-    const startedAt = Date.now()
+    const startedAt = performance.now()
     let delay = FIRST_DELAY_MS
     let deaths = 0
     while (!this.#ended) {
@@ -149,7 +159,7 @@ export class SupervisedService implements Supervised {
 
   /** One run from launch to end. */
   async #run(startedAt: number): Promise<{ readonly how: string; readonly healthy: boolean }> {
-    const launchedAt = Date.now()
+    const launchedAt = performance.now()
     let running: Running
     try {
       running = await this.#service.launch()
@@ -167,9 +177,29 @@ export class SupervisedService implements Supervised {
     if (this.#ended) void running.stop(this.#options.graceMs ?? GRACE_MS)
     else if (this.#held !== undefined) void running.kill()
     const readyAt = this.#watchReadiness(running, startedAt, launchedAt)
+    const over = new AbortController()
+    let wasReady = false
+    void readyAt.then(at => {
+      wasReady = at !== undefined
+    })
+    void this.#killIfItHangs(running, () => wasReady, over.signal)
     const how = await this.#gone
+    over.abort()
     const since = await readyAt
-    return { how, healthy: since !== undefined && Date.now() - since >= HEALTHY_AFTER_MS }
+    return { how, healthy: since !== undefined && performance.now() - since >= HEALTHY_AFTER_MS }
+  }
+
+  async #killIfItHangs(
+    running: Running,
+    hasWorked: () => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { silentMs = SILENT_MS, onChange } = this.#options
+    const reacts = this.#service.reacts?.bind(this.#service)
+    if (reacts === undefined || silentMs === 0) return
+    if (!(await hangs({ reacts, hasWorked, silentMs, signal })) || this.#ended) return
+    onChange({ name: this.name, to: 'hung', silentMs })
+    await running.kill()
   }
 
   /** Polls until ready; resolves with when that was, or nothing if the run ended before. */
@@ -180,18 +210,24 @@ export class SupervisedService implements Supervised {
   ): Promise<number | undefined> {
     const { readyWithinMs = READINESS_WITHIN_MS, onChange } = this.#options
     const isAlive = () => this.#running === running
+    let told = false
     while (isAlive()) {
       const lacks = await this.#service.readiness(running).catch((error: unknown) => String(error))
       if (!isAlive()) return undefined
       if (lacks === undefined) {
-        onChange({ name: this.name, to: 'ready', afterMs: Date.now() - launchedAt })
+        onChange({ name: this.name, to: 'ready', afterMs: performance.now() - launchedAt })
         this.#ready.give()
-        return Date.now()
+        return performance.now()
       }
-      if (!this.#ready.everGiven && Date.now() - startedAt > readyWithinMs) {
+      if (!this.#ready.everGiven && performance.now() - startedAt > readyWithinMs) {
         this.#ready.fail(
           new Error(`${this.name} is not ready after ${readyWithinMs / 1000} s: ${lacks}`),
         )
+      }
+      const afterMs = performance.now() - launchedAt
+      if (this.#ready.everGiven && !told && afterMs > readyWithinMs) {
+        told = true
+        onChange({ name: this.name, to: 'late', afterMs, lacks })
       }
       await new Promise(resolve => setTimeout(resolve, POLL_MS))
     }

@@ -1,5 +1,6 @@
 // The life of a process: start, say where it listens, stop cleanly when asked, die loudly when something is wrong.
 import type { Logger } from '../logging/logger.ts'
+import { endWhenStalled } from './stall-watch.ts'
 
 /** What runs. `stop` lets work under way finish; calling it twice does no harm. */
 export interface RunningProcess {
@@ -19,7 +20,7 @@ export interface RunOptions {
 /**
  * Starts, logs `listening` with the port, and stops on SIGTERM or SIGINT (also one that comes while it starts). An error
  * that nobody handled leaves the process in an unknown state, so it is logged and ends it with code 1: whoever
- * supervises it starts a fresh one. A second signal ends it at once.
+ * supervises it starts a fresh one; so does an event loop that stands still. A second signal ends it at once.
  */
 export async function runProcess(options: RunOptions): Promise<void> {
   const { logger, start, stopWithinSeconds = 10, host = process } = options
@@ -30,6 +31,8 @@ export async function runProcess(options: RunOptions): Promise<void> {
   }
   host.on('uncaughtException', die('uncaught exception'))
   host.on('unhandledRejection', die('unhandled rejection'))
+
+  if (host === process) endWhenStalled({ name: String(logger.bindings().name) })
 
   let stopping = false
   let running: RunningProcess | undefined

@@ -2,6 +2,7 @@
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
 import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
 import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
+import { pause } from '@cryptotalks/shared-kernel/eventsourcing/retry'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
 import { createMetrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
 import { startProbeServer } from '@cryptotalks/shared-kernel/telemetry/probe-server'
@@ -18,6 +19,8 @@ const noKeys: Keyring = {
   require: nothingPersonal,
   destroy: nothingPersonal,
 }
+
+const stopWithinMilliseconds = 1_000
 
 /** Resolves when the probes listen; the feed works on from there, whatever happens to store or source. */
 export async function startFeed(config: FeedConfig, logger: Logger): Promise<RunningProcess> {
@@ -55,7 +58,8 @@ export async function startFeed(config: FeedConfig, logger: Logger): Promise<Run
     port: probes.port,
     stop: async () => {
       stopping.abort()
-      await Promise.all([running, probes.stop()])
+      // What is being recorded may wait for a store that is away; recorded later or never, it does no harm.
+      await Promise.all([Promise.race([running, pause(stopWithinMilliseconds)]), probes.stop()])
       await store.close()
     },
   }
