@@ -17,13 +17,15 @@ function executablePath(): string {
   return found
 }
 
-export function startBrowser(): Promise<Browser> {
+/** `rules` map names to addresses, as `--host-resolver-rules` has them. */
+export function startBrowser(rules?: string): Promise<Browser> {
   return chromium.launch({
     executablePath: executablePath(),
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
       '--disable-dev-shm-usage',
+      ...(rules === undefined ? [] : [`--host-resolver-rules=${rules}`]),
     ],
   })
 }

@@ -21,13 +21,15 @@ export interface World extends Platform {
 
 export interface WorldOptions extends Pick<PlatformOptions, 'onLine' | 'programs' | 'silentMs'> {
   readonly env?: Readonly<Record<string, string>>
+  /** Any free one, unless the environment has to name it. */
+  readonly port?: number
   /** Demo content; none unless asked for, so that a test knows every row. */
   readonly seed?: boolean
 }
 
 /** Builds what is out of date, then starts everything on an empty log. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { env = {}, seed = false, ...rest } = options
+  const { env = {}, seed = false, port = 0, ...rest } = options
   await buildAll()
   if (!existsSync(join(REPOSITORY, 'web', 'dist', 'server', 'entry-server.js')))
     throw new Error('web/dist is missing: npm run build makes it')
@@ -37,7 +39,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const platform = await startPlatform({
       ...rest,
       dataDir,
-      port: 0,
+      port,
       seed,
       env: {
         NODE_ENV: 'production',
