@@ -110,6 +110,17 @@ describe('a page', () => {
     expect(new URL(drawn).origin).toBe('https://talks.example')
   })
 
+  it('that can not be drawn for the moment say when to ask again, as what they have asked does', async () => {
+    const away = async () => new Response('{}', { status: 503, headers: { 'Retry-After': '2' } })
+    const pageOf = (status: number) =>
+      siteOf(async ({ api }) => {
+        await api('/api/posts')
+        return { status, headers: {}, html: '' }
+      }, away)
+    expect((await send(pageOf(503), '/')).headers['retry-after']).toBe('2')
+    expect((await send(pageOf(200), '/')).headers['retry-after']).toBeUndefined()
+  })
+
   it('can not ask anything but the query API', async () => {
     const app = siteOf(async ({ api }) => {
       await api('//evil.example/api/')

@@ -50,19 +50,27 @@ export function createPages(options: PagesOptions): Pages {
   const { render, publicUrl, askApi, now = () => new Date() } = options
   return {
     async respond(ctx, { path = ctx.originalUrl, refused } = {}) {
+      let retryAfter = Number.POSITIVE_INFINITY
       const page = await render({
         url: addressOf(path, publicUrl),
         nonce: stateOf(ctx).nonce,
         theme: themeOf(ctx),
         now: now(),
         idempotencyKey: randomUUID(),
-        api: apiPath => askApi(localApiPath(apiPath), ctx),
+        api: async apiPath => {
+          const answer = await askApi(localApiPath(apiPath), ctx)
+          const seconds = Number(answer.headers.get('Retry-After') ?? 0)
+          if (answer.status === 503 && seconds > 0) retryAfter = Math.min(retryAfter, seconds)
+          return answer
+        },
         ...(refused !== undefined && { refused }),
       })
       ctx.status = refused?.problem.status ?? page.status
       // Each page has a nonce and a key of its own, so none may be stored; and it shows who is signed in.
       ctx.set('Cache-Control', refused === undefined ? 'private, no-cache' : 'no-store')
       ctx.set({ ...page.headers })
+      if (ctx.status === 503 && Number.isFinite(retryAfter))
+        ctx.set('Retry-After', String(retryAfter))
       if (!('content-type' in lowerCased(page.headers))) ctx.type = 'html'
       ctx.body = page.html
     },
