@@ -1,21 +1,29 @@
 // The whole site below `<body>`: header, rates, the page of the address, footer, dock.
 import { MetaProvider } from '@solidjs/meta'
-import { type RouteDefinition, Router } from '@solidjs/router'
-import { Suspense } from 'solid-js'
+import { Route, Router } from '@solidjs/router'
+import { Show, Suspense } from 'solid-js'
 import { Dock } from './layout/dock.tsx'
 import { Header } from './layout/header.tsx'
 import { Keys } from './layout/keys.tsx'
 import { Landing } from './layout/landing.tsx'
+import { useCurrentPage } from './layout/place.ts'
 import { Tape } from './layout/tape.tsx'
 import { Clock } from './live/now.tsx'
 import { PageFrame } from './pages/page-frame.tsx'
-import { pages } from './pages/pages.ts'
 import { StartContext, type StartOnce } from './pages/start.ts'
 
-const routes: RouteDefinition[] = pages.map(entry => ({
-  path: entry.path,
-  component: () => <PageFrame entry={entry} />,
-}))
+/**
+ * The page of the address. The router, which matches without case and drops empty segments, is never asked which one
+ * it is: where two matchers disagree, nothing would be shown.
+ */
+function CurrentPage() {
+  const page = useCurrentPage()
+  return (
+    <Show when={page()} keyed>
+      {entry => <PageFrame entry={entry} />}
+    </Show>
+  )
+}
 
 export function App(props: { readonly start: StartOnce }) {
   return (
@@ -26,21 +34,23 @@ export function App(props: { readonly start: StartOnce }) {
             url={props.start.start.address}
             scrollRestoration
             preload={false}
-            root={root => (
+            root={() => (
               <>
                 <a class="skip" href="#main">
                   Skip to content
                 </a>
                 <Header />
                 <Tape />
-                <Suspense>{root.children}</Suspense>
+                <Suspense>
+                  <CurrentPage />
+                </Suspense>
                 <Dock />
                 <Landing />
                 <Keys />
               </>
             )}
           >
-            {routes}
+            <Route path="*" />
           </Router>
         </Clock>
       </MetaProvider>

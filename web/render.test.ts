@@ -136,6 +136,31 @@ describe('many pages at once', () => {
   })
 })
 
+describe('an address that no page has', () => {
+  it.each([
+    '//',
+    '///',
+    '//[',
+    '//%23a',
+    '//a:99999999/',
+    '//evil.example/posts',
+    '//evil.example',
+    '/posts//x',
+    '/posts//',
+    '/%5C%5Cevil.example/',
+    '/%zz',
+    '/http://evil.example/posts',
+  ])('%s is not found, and brings no other host into the page', async path => {
+    const { status, html } = await draw(path)
+    expect(status).toBe(404)
+    expect(html).toContain('Nothing is filed under this address')
+    for (const tag of tagsOf(html)) {
+      const [, target = ''] = /\s(?:href|src|action)="([^"]*)"/.exec(tag) ?? []
+      if (target !== '') expect(new URL(target, origin).origin, tag).toBe(origin)
+    }
+  })
+})
+
 describe('hostile words', () => {
   const hostile = `</title></script><script>alert(1)</script><!--"' $& $1 \u2028 &lt;b&gt;`
   const withPost = (change: object) => async (apiPath: string) => {

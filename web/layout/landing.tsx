@@ -1,6 +1,8 @@
 // Where one lands after following a link in place: menus closed, focus on the new page or on the same link.
+// Links to what is no page (a file, the API, an address of nothing) are left to the browser.
 import { useLocation } from '@solidjs/router'
 import { createEffect, on, onCleanup, onMount } from 'solid-js'
+import { isPage } from '../pages/pages.ts'
 
 function linkTo(href: string | null): HTMLElement | undefined {
   const links = document.querySelectorAll<HTMLElement>('main a')
@@ -24,6 +26,8 @@ export function Landing() {
     const remember = (event: Event) => {
       const link = event.target instanceof Element ? event.target.closest('a') : null
       followed = link?.getAttribute('href') ?? null
+      // The router, which would take every link of this origin, listens behind us.
+      if (link && !isPage(link.pathname)) event.stopPropagation()
     }
     document.addEventListener('click', remember, { capture: true })
     onCleanup(() => document.removeEventListener('click', remember, { capture: true }))

@@ -13,6 +13,9 @@ describe('a path', () => {
     ['/posts/:slug', '/posts/a/b'],
     ['/posts/:slug', '/posts/%zz'],
     ['/posts', '/post'],
+    ['/', '//'],
+    ['/posts', '//posts'],
+    ['/posts', '/posts//'],
   ])('%s is not %s', (path, pathname) => {
     expect(matchPath(path, pathname)).toBeNull()
   })

@@ -81,7 +81,7 @@ function decoded(text: string): string | null {
 export function matchPath(path: string, pathname: string): Readonly<Record<string, string>> | null {
   if (path === '*') return {}
   const wanted = path.split('/')
-  const given = pathname.replace(/(.)\/$/, '$1').split('/')
+  const given = pathname.replace(/([^/])\/$/, '$1').split('/')
   if (wanted.length !== given.length) return null
   const params: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {

@@ -90,6 +90,9 @@ export const pages: readonly PageEntry[] = [
   notFound,
 ]
 
+/** Whether a path is that of a page. */
+export const isPage = (pathname: string): boolean => pageAt(pathname) !== notFound
+
 /** The page of a path. */
 export function pageAt(pathname: string): PageEntry {
   return pages.find(page => matchPath(page.path, pathname) !== null) ?? notFound

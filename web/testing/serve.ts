@@ -94,7 +94,7 @@ export function createSite(render: RenderPage, dist: string, api: typeof fixture
     await page(request, response, refusedForm(path, Object.fromEntries(new URLSearchParams(body))))
   }
   return createServer(async (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://site').pathname
+    const path = new URL(`http://site${request.url ?? '/'}`).pathname
     if (request.method === 'POST') return write(request, response)
     if (path.startsWith('/api/')) {
       const answer = await api(request.url ?? '', {
