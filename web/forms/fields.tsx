@@ -1,7 +1,8 @@
 // The parts of a form: what went wrong on top, a field with its label, hint and error.
-import { createEffect, For, type JSX, Show } from 'solid-js'
+import { createEffect, createSignal, For, type JSX, onMount, Show } from 'solid-js'
 import { fieldMessage, type Problem } from '../api/problem.ts'
 import { Icon } from '../components/icon.tsx'
+import { counter, type Limit, tooLong } from './limits.ts'
 
 /** The summary of what was refused; it takes the focus when it appears. */
 export function Summary(props: {
@@ -45,9 +46,9 @@ export function Summary(props: {
   )
 }
 
-/** Ids and states that tie a control to its hint or error. */
-export function tie(name: string, problem: Problem | null, hint?: string) {
-  const message = fieldMessage(problem ?? undefined, name)
+/** Ids and states that tie a control to its hint or error. `own` is what the page itself finds wrong with it. */
+export function tie(name: string, problem: Problem | null, hint?: string, own?: string) {
+  const message = own ?? fieldMessage(problem ?? undefined, name)
   const described = message || hint ? `${name}-hint` : undefined
   return {
     message,
@@ -61,20 +62,25 @@ interface FieldProps {
   readonly label: string
   /** At the label's right end. */
   readonly aside?: JSX.Element
+  /** How full it is, once its limit is near. */
+  readonly counter?: string
   readonly hint?: string
-  readonly problem: Problem | null
+  readonly message: string | undefined
   readonly children: JSX.Element
 }
 
 export function Field(props: FieldProps) {
-  const message = () => tie(props.name, props.problem, props.hint).message
   return (
     <div class="fld">
       <label class="lab" for={props.name}>
-        {props.label} <Show when={props.aside}>{aside => <span>{aside()}</span>}</Show>
+        {props.label}{' '}
+        <Show when={props.aside && !props.counter}>
+          <span>{props.aside}</span>
+        </Show>
+        <span aria-live="polite">{props.counter}</span>
       </label>
       {props.children}
-      <FieldNote name={props.name} message={message()} hint={props.hint} />
+      <FieldNote name={props.name} message={props.message} hint={props.hint} />
     </div>
   )
 }
@@ -110,10 +116,10 @@ interface InputProps {
   readonly hint?: string
   readonly problem: Problem | null
   readonly type?: 'text' | 'email' | 'password'
-  readonly autocomplete: string
+  readonly autocomplete?: string
   readonly value?: string
   readonly minlength?: number
-  readonly maxlength?: number
+  readonly limit?: Limit
   readonly class?: string
   readonly placeholder?: string
   readonly onInput?: (value: string) => void
@@ -121,16 +127,24 @@ interface InputProps {
 
 /** A one-line field that must be filled. */
 export function Input(props: InputProps) {
-  const ties = () => tie(props.name, props.problem, props.hint)
+  let field!: HTMLInputElement
+  const [text, setText] = createSignal(props.value ?? '')
+  createEffect(() => setText(props.value ?? ''))
+  // What was typed before the script ran counts too.
+  onMount(() => setText(field.value))
+  const own = () => props.limit && tooLong(text(), props.limit)
+  const ties = () => tie(props.name, props.problem, props.hint, own())
   return (
     <Field
       name={props.name}
       label={props.label}
       aside={props.aside}
+      counter={props.limit ? counter(text(), props.limit) : ''}
       {...(props.hint ? { hint: props.hint } : {})}
-      problem={props.problem}
+      message={ties().message}
     >
       <input
+        ref={field}
         class={props.class ?? 'in'}
         id={props.name}
         name={props.name}
@@ -139,11 +153,13 @@ export function Input(props: InputProps) {
         autocomplete={props.autocomplete}
         value={props.value ?? ''}
         minlength={props.minlength}
-        maxlength={props.maxlength}
         placeholder={props.placeholder}
         aria-invalid={ties().invalid}
         aria-describedby={ties().described}
-        onInput={event => props.onInput?.(event.currentTarget.value)}
+        onInput={event => {
+          setText(event.currentTarget.value)
+          props.onInput?.(event.currentTarget.value)
+        }}
         required
       />
     </Field>

@@ -3,7 +3,12 @@ import { type Problem, problemOf, unreachable } from '../api/problem.ts'
 
 export type Sent =
   | { readonly ok: true; readonly body: unknown; readonly location: string | null }
-  | { readonly ok: false; readonly problem: Problem }
+  | {
+      readonly ok: false
+      readonly problem: Problem
+      /** Seconds after which it may be tried again, where the answer names them. */
+      readonly retryAfter: number | null
+    }
 
 const timeoutMilliseconds = 20_000
 
@@ -30,10 +35,13 @@ export async function send(
       credentials: 'same-origin',
       signal: AbortSignal.timeout(timeoutMilliseconds),
     })
-    if (!response.ok) return { ok: false, problem: await problemOf(response) }
+    if (!response.ok) {
+      const retryAfter = Number(response.headers.get('retry-after')) || null
+      return { ok: false, problem: await problemOf(response), retryAfter }
+    }
     const body: unknown = await response.json().catch(() => null)
     return { ok: true, body, location: response.headers.get('location') }
   } catch {
-    return { ok: false, problem: unreachable() }
+    return { ok: false, problem: unreachable(), retryAfter: null }
   }
 }

@@ -100,7 +100,6 @@ export function Header() {
               dir="auto"
               placeholder="Search posts"
               autocomplete="off"
-              maxlength="100"
             />
           </form>
         </search>

@@ -1,11 +1,16 @@
 // The form that ends the session; it works without scripts.
 import { Icon } from '../components/icon.tsx'
+import { dropDrafts } from '../forms/draft-places.ts'
 import { useStart } from '../pages/start.ts'
 
 export function SignOut(props: { readonly class?: string }) {
-  const { idempotencyKey } = useStart()
+  const { idempotencyKey, visitor } = useStart()
   return (
-    <form method="post" action="/api/sessions/current">
+    <form
+      method="post"
+      action="/api/sessions/current"
+      onSubmit={() => dropDrafts(visitor?.id ?? '')}
+    >
       <input type="hidden" name="_method" value="DELETE" />
       <input type="hidden" name="idempotencyKey" value={idempotencyKey} />
       <button type="submit" class={props.class ?? ''}>

@@ -39,7 +39,6 @@ export function Lists(props: { readonly market: MarketQuery }) {
             dir="auto"
             value={props.market.q}
             placeholder="Find a coin"
-            maxlength="50"
           />
         </form>
       </search>

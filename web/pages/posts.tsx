@@ -62,7 +62,6 @@ function Search(props: { readonly list: ListQuery }) {
           dir="auto"
           value={props.list.q}
           placeholder="Words in posts"
-          maxlength="100"
         />
         <Show when={props.list.tag}>
           <input type="hidden" name="tag" value={props.list.tag} />

@@ -20,7 +20,6 @@ function Password(props: {
         label="Password"
         type={shown() ? 'text' : 'password'}
         autocomplete="current-password"
-        maxlength={128}
         problem={props.problem}
       />
       <Show when={ready()}>
@@ -87,7 +86,6 @@ function SignIn(props: ViewProps<object>) {
             label="E-mail or user name"
             autocomplete="username"
             value={kept('login')}
-            maxlength={254}
             problem={problem()}
           />
           <Password problem={problem()} />

@@ -2,6 +2,7 @@
 
 import { FieldNote, Input, Summary, tie } from '../forms/fields.tsx'
 import { createForm, textOf } from '../forms/form.ts'
+import { limits } from '../forms/limits.ts'
 import { sameSitePath } from '../forms/same-site.ts'
 import { definePage, found, type ViewProps } from './page.ts'
 import { PageTitle } from './page-title.tsx'
@@ -34,6 +35,7 @@ function SignUp(props: ViewProps<object>) {
     path: '/api/users',
     key: props.formKey,
     refused: props.refused,
+    limits: [limits.email, limits.username, limits.password],
     content: fields => ({
       email: textOf(fields, 'email'),
       username: textOf(fields, 'username'),
@@ -63,7 +65,7 @@ function SignUp(props: ViewProps<object>) {
             type="email"
             autocomplete="email"
             value={kept('email')}
-            maxlength={254}
+            limit={limits.email}
             placeholder="you@example.org"
             problem={problem()}
           />
@@ -74,7 +76,7 @@ function SignUp(props: ViewProps<object>) {
             autocomplete="username"
             value={kept('username')}
             minlength={3}
-            maxlength={24}
+            limit={limits.username}
             hint={nameHint}
             problem={problem()}
           />
@@ -85,7 +87,7 @@ function SignUp(props: ViewProps<object>) {
             type="password"
             autocomplete="new-password"
             minlength={8}
-            maxlength={128}
+            limit={limits.password}
             hint="Long beats clever: four words do well."
             problem={problem()}
           />

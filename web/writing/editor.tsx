@@ -1,79 +1,89 @@
 // The form in which a post is written: kept as a draft in the browser, shown as a preview beside it.
-import { createEffect, createSignal, on, onMount, Show } from 'solid-js'
-import { dropDraft, keepDraft, keptDraft } from '../forms/draft.ts'
+import { batch, createSignal, getOwner, onCleanup, onMount, runWithOwner, Show } from 'solid-js'
+import type { Problem } from '../api/problem.ts'
+import { Icon } from '../components/icon.tsx'
 import { Field, Input, Summary, tie } from '../forms/fields.tsx'
-import { createForm, textOf } from '../forms/form.ts'
-import { sameSitePath } from '../forms/same-site.ts'
-import { tagsOf } from '../forms/tags.ts'
+import { textOf } from '../forms/form.ts'
+import { counter, limits, tooLong } from '../forms/limits.ts'
 import type { ViewProps } from '../pages/page.ts'
 import { PageTitle } from '../pages/page-title.tsx'
 import { useStart } from '../pages/start.ts'
 import { count } from '../text/numbers.ts'
-import { clockWithSeconds } from '../text/times.ts'
+import type { Draft, SentPost } from './draft.ts'
+import type { DraftKeeper } from './keep-draft.ts'
 import { Preview, PreviewButton, previewOf, splitPreview } from './preview.tsx'
+import { createPublishing } from './publishing.ts'
 import { TagsField } from './tags-field.tsx'
 
-const titleLimit = 140
-const bodyLimit = 40_000
-
 export const writingDescription = 'Write a post about cryptocurrencies.'
+
+/** What no summary of the API's can know: whether the post is published. */
+const notPublished = (problem: Problem | null) =>
+  problem && problem.status < 500 && !problem.errors?.length
+    ? { title: 'Your post was not published.' }
+    : {}
 
 export function Editor(props: ViewProps<object>) {
   const { preview, refusal } = splitPreview(props.refused)
   const values = props.refused?.values ?? {}
-  const userId = useStart().visitor?.id ?? ''
+  const { visitor } = useStart()
   // Whoever has signed in since, it stays the text of who wrote it.
-  const writtenBy = values.writtenBy ?? userId
+  const writtenBy = values.writtenBy ?? visitor?.id ?? ''
   const [title, setTitle] = createSignal(values.title ?? '')
   const [body, setBody] = createSignal(values.body ?? '')
   const [tags, setTags] = createSignal(values.tags ?? '')
-  const [saved, setSaved] = createSignal('')
-  const html = previewOf(body, preview ?? '')
-  const { problem, busy, submit } = createForm({
-    path: '/api/posts',
-    key: props.formKey,
+  const text = () => ({ title: title(), body: body(), tags: tags() })
+  const setText = (draft: Draft) =>
+    batch(() => {
+      setTitle(draft.title)
+      setBody(draft.body)
+      setTags(draft.tags)
+    })
+  const { html, trouble } = previewOf(body, preview ?? '')
+  const { problem, busy, submit, found, resume } = createPublishing({
+    formKey: props.formKey,
     refused: refusal,
     writtenBy,
-    content: fields => ({
-      title: textOf(fields, 'title'),
-      body: textOf(fields, 'body').replace(/\r\n/g, '\n'),
-      tags: tagsOf(textOf(fields, 'tags')),
-    }),
-    done: sent => {
-      dropDraft(userId)
-      const slug = (sent.body as { slug?: unknown } | null)?.slug
-      location.assign(typeof slug === 'string' ? `/posts/${slug}` : sameSitePath(null, '/'))
+    username: visitor?.username ?? '',
+    onSent: post => {
+      sent = post
+      drafts?.setSent(post)
+    },
+    onPublished: slug => {
+      drafts?.finish()
+      location.assign(slug ? `/posts/${slug}` : '/')
     },
   })
-  createEffect(
-    on(
-      [title, body, tags],
-      ([title, body, tags]) => {
-        if (keepDraft(userId, { title, body, tags })) {
-          setSaved(`Draft kept in this browser ${clockWithSeconds(new Date())}`)
-        }
-      },
-      { defer: true },
-    ),
-  )
+  let drafts: DraftKeeper | undefined
+  let sent: SentPost | null = null
+  const [draftState, setDraftState] = createSignal('')
+  /** Drafts are kept by code of its own, which the page is not to wait for. */
+  const owner = getOwner()
+  let gone = false
+  onCleanup(() => {
+    gone = true
+  })
+  const beginDrafts = async () => {
+    const { keepDrafts } = await import('./keep-draft.ts')
+    if (gone) return
+    const options = { userId: writtenBy, text, setText, given: props.refused !== null }
+    runWithOwner(owner, () => {
+      drafts = keepDrafts({ ...options, setState: setDraftState, onUnsettled: resume })
+      drafts.setSent(sent)
+    })
+  }
   let form!: HTMLFormElement
   let bodyAtFirst = ''
   onMount(() => {
+    // Drafts bring everything back. What the browser would bring back beside them is half of it, or published since;
+    // without scripts, when this is not said, it brings back all.
+    form.autocomplete = 'off'
     // The form works before its script does: somebody may have begun to write.
     const fields = new FormData(form)
-    const begun = {
-      title: textOf(fields, 'title'),
-      body: bodyAtFirst,
-      tags: textOf(fields, 'tags'),
-    }
-    const isEmpty = !props.refused && !begun.title && !begun.body
-    const draft = isEmpty ? keptDraft(userId) : null
-    const text = draft ?? begun
-    setTitle(text.title)
-    setBody(text.body)
-    setTags(text.tags)
+    setText({ title: textOf(fields, 'title'), body: bodyAtFirst, tags: textOf(fields, 'tags') })
+    beginDrafts().catch(() => setDraftState('No draft is kept: a part of this page did not load.'))
   })
-  const ties = () => tie('body', problem())
+  const ties = () => tie('body', problem(), undefined, tooLong(body(), limits.body))
   const keys = (event: KeyboardEvent & { readonly currentTarget: HTMLFormElement }) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
@@ -89,17 +99,29 @@ export function Editor(props: ViewProps<object>) {
         <div class="head writehead">
           <h1>New post</h1>
           <p class="row-x">
-            <span class="folio">{saved()}</span>
+            <span class="folio">{draftState()}</span>
             <PreviewButton />
             <button class="btn pri" type="submit" aria-busy={busy()}>
               {busy() ? 'Publishing' : 'Publish'}
             </button>
           </p>
         </div>
-        <Summary
-          problem={problem()}
-          {...(problem()?.errors?.length ? {} : { title: 'Your post was not published.' })}
-        >
+        <Show when={found()}>
+          {post => (
+            <div class="note ok" role="status">
+              <Icon name="check" />
+              <div>
+                <p>
+                  <b>It is published:</b>{' '}
+                  <a href={`/posts/${post().slug}`} dir="auto">
+                    {post().title}
+                  </a>
+                </p>
+              </div>
+            </div>
+          )}
+        </Show>
+        <Summary problem={problem()} {...notPublished(problem())}>
           <Show when={problem()?.code === 'signed-in-as-another'}>
             <p class="sm">
               It was written under another account.{' '}
@@ -125,11 +147,10 @@ export function Editor(props: ViewProps<object>) {
               class="in title"
               name="title"
               label="Title"
-              aside={`${count(title().length)} of ${titleLimit}`}
-              autocomplete="off"
+              aside={`${count(title().length)} of ${limits.title.most}`}
               value={title()}
               minlength={3}
-              maxlength={titleLimit}
+              limit={limits.title}
               problem={problem()}
               onInput={setTitle}
             />
@@ -137,7 +158,8 @@ export function Editor(props: ViewProps<object>) {
               name="body"
               label="Text"
               aside="Markdown, and $BTC becomes a link"
-              problem={problem()}
+              counter={counter(body(), limits.body)}
+              message={ties().message}
             >
               <div class="ed">
                 <textarea
@@ -150,7 +172,6 @@ export function Editor(props: ViewProps<object>) {
                   rows="22"
                   spellcheck={true}
                   dir="auto"
-                  maxlength={bodyLimit}
                   prop:value={body()}
                   aria-invalid={ties().invalid}
                   aria-describedby={ties().described}
@@ -163,7 +184,7 @@ export function Editor(props: ViewProps<object>) {
             </Field>
             <TagsField problem={problem()} value={tags()} onInput={setTags} />
           </div>
-          <Preview title={title()} html={html()} />
+          <Preview title={title()} html={html()} trouble={trouble()} />
         </div>
       </form>
     </main>

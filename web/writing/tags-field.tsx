@@ -17,14 +17,12 @@ export function TagsField(props: {
       label="Tags"
       aside={`${tagsOf(props.value).length} of ${tagsLimit}`}
       hint={hint}
-      problem={props.problem}
+      message={ties().message}
     >
       <input
         class="in"
         id="tags"
         name="tags"
-        autocomplete="off"
-        maxlength="120"
         value={props.value}
         aria-invalid={ties().invalid}
         aria-describedby={ties().described}
