@@ -25,6 +25,7 @@ import { keyringOrUnknown, orUnavailable } from './commands/unavailable.ts'
 import type { Config } from './config.ts'
 import { limitsFrom } from './limits/limits-config.ts'
 import { createPublishing } from './posts/publishing.ts'
+import { createRendering, type Rendering } from './posts/rendering.ts'
 import { createPreparation, type Preparation } from './prepare.ts'
 import { createReservations, type Reservations } from './reservations/reservations.ts'
 import { apiRoutes, type Commands, siteRoutes } from './routes.ts'
@@ -62,6 +63,7 @@ const ids = {
   limits: id<LimitsStore>('limits'),
   sessions: id<Sessions>('sessions'),
   passwords: id<Passwords>('passwords'),
+  rendering: id<Rendering>('rendering'),
   commands: id<Commands>('commands'),
   preparation: id<Preparation>('preparation'),
   app: id<Koa>('app'),
@@ -103,6 +105,8 @@ function makeCommands(get: Get): Commands {
     beginSession: createSigningIn({ kernel, reservations, passwords, limits, sessions, secrets }),
     endSession: createSigningOut(kernel, sessions),
     publish: createPublishing(kernel, reservations),
+    render: get(ids.rendering).render,
+    limits,
   }
 }
 
@@ -148,6 +152,7 @@ export function composeWriteSide(given: Given): WriteSide {
   )
   bind(ids.sessions, () => createSessions(get(ids.kernel)))
   bind(ids.passwords, createPasswords)
+  bind(ids.rendering, () => createRendering({ logger }))
   bind(ids.commands, () => makeCommands(get))
   bind(ids.preparation, () => createPreparation(get(ids.pool), get(ids.store), logger))
   bind(ids.app, () => makeApp(get))
@@ -155,7 +160,12 @@ export function composeWriteSide(given: Given): WriteSide {
     app: get(ids.app),
     preparation: get(ids.preparation),
     close: async () => {
-      await Promise.all([get(ids.pool).end(), get(ids.limits).close(), get(ids.store).close()])
+      await Promise.all([
+        get(ids.pool).end(),
+        get(ids.limits).close(),
+        get(ids.rendering).close(),
+        get(ids.store).close(),
+      ])
     },
   }
 }

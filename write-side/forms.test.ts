@@ -91,13 +91,29 @@ describe('without scripts one', () => {
   })
 
   it('sees a preview on the form’s own page', async () => {
-    const sent = await side.form('/api/previews', { title: 'T', body: '**bold**', tags: 'a' })
+    const { Cookie } = await side.member()
+    const typed = { title: 'T', body: '**bold**', tags: 'a' }
+    const sent = await side.form('/api/previews', typed, { Cookie })
     expect(sent.status).toBe(200)
     expect(shown(sent.text)).toMatchObject({
       path: '/posts/new',
       refused: { values: { body: '**bold**' }, problem: { code: 'preview' } },
     })
     expect(shown(sent.text).refused.problem.detail).toContain('<strong>bold</strong>')
+  })
+
+  it('keeps a text that is too intricate to be shown, or whose writer is signed out', async () => {
+    const { Cookie } = await side.member()
+    const intricate = `${'>'.repeat(20_000)}\n${'a\n'.repeat(9_000)}`
+    for (const [body, cookie, code] of [
+      [intricate, Cookie, 'text-too-intricate'],
+      ['much work', '', 'not-signed-in'],
+    ] as const)
+      for (const path of ['/api/previews', '/api/posts']) {
+        const typed = { title: 'Kept', body, tags: 'a' }
+        const { refused } = shown((await side.form(path, typed, { Cookie: cookie })).text)
+        expect(refused).toMatchObject({ values: typed, problem: { code } })
+      }
   })
 
   it('chooses colours and comes back to the page', async () => {

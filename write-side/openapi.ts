@@ -11,6 +11,8 @@ const routes = apiRoutes({
   beginSession: notRun,
   endSession: notRun,
   publish: notRun,
+  render: notRun,
+  limits: { take: notRun },
   metadata: notRun,
 })
 

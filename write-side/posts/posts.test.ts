@@ -176,16 +176,18 @@ describe('publishing', () => {
   })
 })
 
-describe('a preview', () => {
-  it('shows what the post will look like, and keeps nothing', async () => {
-    const before = await side.store.end()
-    const sent = await side.post('/api/previews', {
-      body: 'Is $BTC *calm*? <script>alert(1)</script>',
+describe('a text that would take too long to show', () => {
+  it('is refused by its field, and reserves no slug', async () => {
+    const intricate = draft({
+      title: 'Too deep',
+      body: `${'['.repeat(20_000)}${']'.repeat(9_000)}`,
     })
-    expect(sent.status).toBe(200)
-    expect(sent.body.html).toContain('href="/market/$btc"')
-    expect(sent.body.html).toContain('<em>calm</em>')
-    expect(sent.body.html).not.toContain('<script')
+    const before = await side.store.end()
+    const { status, body } = await publish(intricate)
+    expect([status, body.code]).toEqual([422, 'text-too-intricate'])
+    expect(body.errors).toEqual([
+      { field: 'body', code: 'text-too-intricate', message: expect.any(String) },
+    ])
     expect(await side.store.end()).toBe(before)
   })
 })

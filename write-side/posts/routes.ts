@@ -1,21 +1,27 @@
 // Publishing, and seeing beforehand what it will look like, over HTTP.
+import { addressKey } from '@cryptotalks/shared-kernel/http/address-key'
 import { problemFrom } from '@cryptotalks/shared-kernel/http/edge-problems'
 import type { Problem } from '@cryptotalks/shared-kernel/http/problem'
 import { written } from '@cryptotalks/shared-kernel/http/read-your-writes'
 import { pickProblems, problemOf } from '@cryptotalks/shared-kernel/http/refusal'
 import { stateOf } from '@cryptotalks/shared-kernel/http/request-state'
 import { defineRoute, type Route } from '@cryptotalks/shared-kernel/http/route'
-import { renderMarkdown } from '@cryptotalks/shared-kernel/markdown/render-markdown'
 import { z } from 'zod'
 import type { MakeMetadata } from '../commands/command-metadata.ts'
 import { commonRefusals } from '../commands/refusals.ts'
 import { orUnavailable, unavailableProblems } from '../commands/unavailable.ts'
+import type { Limits } from '../limits/limits.ts'
 import { bodySchema, postSchema } from './input.ts'
+import { createPreviewing } from './previewing.ts'
 import type { Publish } from './publishing.ts'
+import { postRefusals } from './refusals.ts'
+import type { Rendering } from './rendering.ts'
 import { tagWords } from './tags.ts'
 
 export interface PostCommands {
   readonly publish: Publish
+  readonly render: Rendering['render']
+  readonly limits: Pick<Limits, 'take'>
   readonly metadata: MakeMetadata
 }
 
@@ -28,9 +34,12 @@ const newPostPage = '/posts/new'
 const previewShown = (html: string): Problem =>
   problemFrom('preview', { status: 200, title: 'Preview' }, { detail: html })
 
-const refusals = pickProblems(commonRefusals, 'idempotency-key-reused')
+const refusals = {
+  ...pickProblems(commonRefusals, 'idempotency-key-reused', 'busy'),
+  ...pickProblems(postRefusals, 'text-too-intricate'),
+}
 
-const postPosts = ({ publish, metadata }: PostCommands): Route =>
+const postPosts = ({ publish, render, metadata }: PostCommands): Route =>
   defineRoute({
     method: 'post',
     path: '/api/posts',
@@ -56,6 +65,9 @@ const postPosts = ({ publish, metadata }: PostCommands): Route =>
     handle: async asked => {
       const command = metadata('PublishPost', asked, asked.body)
       const draft = { ...asked.body, authorId: asked.visitor.userId }
+      // What can't be shown within the limit would hold up every reader's list, and each rebuild of it.
+      const rendered = await render(draft.body, draft.authorId)
+      if (rendered.kind === 'refused') return problemOf(refusals, rendered.refusal)
       const outcome = await orUnavailable(() => publish(draft, command))
       if (outcome.kind === 'refused') return problemOf(refusals, outcome.refusal)
       const { postId, slug, revision } = outcome
@@ -65,25 +77,37 @@ const postPosts = ({ publish, metadata }: PostCommands): Route =>
     },
   })
 
-const postPreviews: Route = defineRoute({
-  method: 'post',
-  path: '/api/previews',
-  summary: 'See what Markdown will look like',
-  description: 'Nothing is kept.',
-  tags: ['posts'],
-  body: z.strictObject({ body: bodySchema }),
-  mostBodyBytes,
-  answers: { 200: z.strictObject({ html: z.string() }).meta({ description: 'Safe HTML' }) },
-  form: { page: newPostPage, from: ({ body }) => ({ body }), done: () => newPostPage },
-  handle: ({ body: { body }, ctx }) => {
-    const { html } = renderMarkdown(body)
-    // Without scripts the page comes again with what was typed, and so like a refusal, which this is none.
-    if (stateOf(ctx).form !== undefined) return { problem: previewShown(html) }
-    return { status: 200, body: { html } }
-  },
-})
+const previewRefusals = {
+  ...pickProblems(commonRefusals, 'busy'),
+  ...pickProblems(postRefusals, 'text-too-intricate', 'too-many-previews'),
+}
+
+const postPreviews = ({ render, limits }: PostCommands): Route => {
+  const preview = createPreviewing(render, limits)
+  return defineRoute({
+    method: 'post',
+    path: '/api/previews',
+    summary: 'See what Markdown will look like',
+    description: 'Nothing is kept.',
+    tags: ['posts'],
+    auth: 'session',
+    body: z.strictObject({ body: bodySchema }),
+    mostBodyBytes,
+    answers: { 200: z.strictObject({ html: z.string() }).meta({ description: 'Safe HTML' }) },
+    form: { page: newPostPage, from: ({ body }) => ({ body }), done: () => newPostPage },
+    problems: previewRefusals,
+    handle: async ({ body: { body }, visitor, ctx }) => {
+      const outcome = await preview(body, { ...visitor, address: addressKey(ctx.ip) })
+      if (outcome.kind === 'refused') return problemOf(previewRefusals, outcome.refusal)
+      const { html } = outcome
+      // Without scripts the page comes again with what was typed, and so like a refusal, which this is none.
+      if (stateOf(ctx).form !== undefined) return { problem: previewShown(html) }
+      return { status: 200, body: { html } }
+    },
+  })
+}
 
 export const postRoutes = (commands: PostCommands): readonly Route[] => [
   postPosts(commands),
-  postPreviews,
+  postPreviews(commands),
 ]

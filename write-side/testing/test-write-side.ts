@@ -1,6 +1,7 @@
 // For tests: the write side over a real event store and a real Postgres, asked over HTTP as browsers and programs do.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type EventStoreServer, startEventStore } from '@cryptotalks/event-store'
+import { ensureBuilt } from '@cryptotalks/platform/testing/ensure-built'
 import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
 import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
 import { reservationStream } from '@cryptotalks/shared-kernel/events/streams'
@@ -73,6 +74,8 @@ export async function startTestWriteSide(
   const [eventStore, postgres] = await Promise.all([
     given ?? startEventStore({ memory: true }),
     startTestPostgres(),
+    // Its rendering threads run what was built.
+    ensureBuilt('write-side'),
   ])
   const masterKey = randomBytes(32)
   const config = parseConfig(configSchema, {
