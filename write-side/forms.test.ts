@@ -34,7 +34,7 @@ describe('without scripts one', () => {
     const username = fresh()
     expect(next(await side.form('/api/users', signUp(username)))).toEqual([
       303,
-      '/sign-in?joined=1',
+      '/sign-in?joined=1&back=%2F',
     ])
     const back = '/posts/new?from=menu'
     const signedIn = await side.form('/api/sessions', { login: username, password, back })
@@ -62,7 +62,7 @@ describe('without scripts one', () => {
   it('sends a form twice and has one account', async () => {
     const form = signUp(fresh())
     const sent = await Promise.all([side.form('/api/users', form), side.form('/api/users', form)])
-    for (const one of sent) expect(next(one)).toEqual([303, '/sign-in?joined=1'])
+    for (const one of sent) expect(next(one)).toEqual([303, '/sign-in?joined=1&back=%2F'])
   })
 
   it('gets a refused form back as it was typed, but for the password', async () => {
@@ -121,6 +121,17 @@ describe('without scripts one', () => {
     expect(next(sent)).toEqual([303, '/market?sort=name'])
     expect(sent.cookies).toContainEqual(expect.stringMatching(/^theme=dark;/))
     expect((await side.form('/theme', { theme: 'pink' })).status).toBe(422)
+  })
+
+  it('is sent on by a header of a size that every proxy takes, however long a way back is asked for', async () => {
+    const username = fresh()
+    await side.register(username)
+    for (const length of [4_000, 20_000]) {
+      const back = `/${'%'.repeat(length)}`
+      const sent = await side.form('/api/sessions', { login: username, password, back })
+      expect(sent.status).toBe(303)
+      expect(sent.headers.get('Location')?.length).toBeLessThan(8_000)
+    }
   })
 
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(

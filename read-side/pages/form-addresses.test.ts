@@ -65,6 +65,11 @@ describe('after signing in', () => {
     },
   )
 
+  it('is led there by a header of a size that every proxy takes', async () => {
+    const back = '%25'.repeat(4_000)
+    expect(await signedIn(`?back=/${back}`, {})).toBe('/sign-in?unkept=1')
+  })
+
   it('one that did not keep it is led to where it is told so', async () => {
     for (const headers of [{}, { cookie: 'after=17' }, { cookie: '__Host-session=' }])
       expect(await signedIn('?back=%2Fmarket', headers)).toBe('/sign-in?unkept=1&back=%2Fmarket')

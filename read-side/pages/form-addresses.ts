@@ -36,7 +36,7 @@ function destinationOf(ctx: Context): string | undefined {
     const { back } = ctx.query
     const wanted = localPath(typeof back === 'string' ? back : '/')
     if (sessionTokenOf(ctx) !== undefined) return wanted
-    return `/sign-in?unkept=1&back=${encodeURIComponent(wanted)}`
+    return localPath(`/sign-in?unkept=1&back=${encodeURIComponent(wanted)}`, '/sign-in?unkept=1')
   }
   // With a query it is no form's address, but one that somebody wants to see as the API has it.
   if (ctx.querystring !== '' || !Object.hasOwn(pagesOfForms, ctx.path)) return undefined

@@ -84,14 +84,16 @@ export function sentenceFor(issue: RawIssue): string | undefined {
   }
 }
 
-const names: Readonly<Record<string, string>> = {
-  acceptTerms: 'consent to the terms',
-  body: 'text',
-  email: 'e-mail address',
-  login: 'e-mail address or user name',
-  q: 'search text',
-  username: 'user name',
-}
+const names = new Map(
+  Object.entries({
+    acceptTerms: 'consent to the terms',
+    body: 'text',
+    email: 'e-mail address',
+    login: 'e-mail address or user name',
+    q: 'search text',
+    username: 'user name',
+  }),
+)
 
 /** A field as the beginning of a sentence: `The title`, `Number 2 of the tags`. */
 function spoken(path: readonly PropertyKey[]): string {
@@ -102,7 +104,7 @@ function spoken(path: readonly PropertyKey[]): string {
 }
 
 const nameOf = (field: PropertyKey): string =>
-  names[String(field)] ?? String(field).replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
+  names.get(String(field)) ?? String(field).replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
 
 function aKindOf(expected: string): string {
   const kinds: Readonly<Record<string, string>> = {

@@ -42,7 +42,7 @@ const postUsers = ({ register, metadata }: UserCommands): Route =>
       page: ({ back }) => (back ? `/sign-up?back=${encodeURIComponent(back)}` : '/sign-up'),
       from: ({ back: _, ...values }) => ({ ...values, acceptTerms: values.acceptTerms === 'on' }),
       done: (_, { back }) =>
-        back ? `/sign-in?joined=1&back=${encodeURIComponent(back)}` : '/sign-in?joined=1',
+        localPath(`/sign-in?joined=1&back=${encodeURIComponent(localPath(back ?? '/'))}`),
     },
     handle: async asked => {
       const { email, username, password, acceptTerms } = asked.body
