@@ -38,7 +38,7 @@ beforeAll(() => ensureBuilt('event-store', 'projections', 'write-side', 'read-si
 describe('docker-compose.yml', () => {
   test('runs the same processes as npm start, beside the real stores', () => {
     expect(services.map(([name]) => name)).toEqual([
-      ...['eventstore', 'postgres', 'mongodb'],
+      ...['eventstore', 'postgres', 'keyring', 'mongodb'],
       ...['projections', 'write-side', 'rates-feed', 'read-side', 'gateway'],
     ])
   })
@@ -65,6 +65,25 @@ describe('docker-compose.yml', () => {
     }
   })
 
+  test('gives keys to those that need them, and to nobody else', () => {
+    const holders = ['projections', 'write-side']
+    const named = (variable: string) =>
+      services.filter(([, { environment = {} }]) => variable in environment).map(([name]) => name)
+    expect(named('MASTER_KEY')).toEqual(holders)
+    expect(named('KEYRING_URL')).toEqual(holders)
+    expect(compose.networks.keys).toEqual({ internal: true })
+    const near = services.filter(([, { networks }]) => networks.includes('keys'))
+    expect(near.map(([name]) => name).toSorted()).toEqual(['keyring', ...holders])
+  })
+
+  test('keeps the keyring apart from the read models, under a password of its own', () => {
+    const { keyring, postgres } = compose.services
+    expect(keyring?.volumes).toEqual(['keyring:/var/lib/postgresql'])
+    expect(postgres?.volumes).toEqual(['readmodels:/var/lib/postgresql'])
+    expect(keyring?.environment?.POSTGRES_PASSWORD).toContain('KEYRING_PASSWORD')
+    expect(postgres?.environment?.POSTGRES_PASSWORD).not.toContain('KEYRING_PASSWORD')
+  })
+
   test('checks the health of every container, and waits for it', () => {
     expect(services.filter(([, { healthcheck }]) => !healthcheck.test.length)).toEqual([])
     const conditions = services.flatMap(([, { depends_on = {} }]) => Object.values(depends_on))
@@ -89,12 +108,14 @@ describe('docker-compose.yml', () => {
 describe('the programs of docker-compose.yml', () => {
   let eventStore: TestEventStore
   let postgres: TestPostgres
+  let keyringUrl: string
   const running: Running[] = []
   const said: string[] = []
   const ports = new Map<string, number>()
 
   beforeAll(async () => {
     ;[eventStore, postgres] = await Promise.all([startTestEventStore(), startTestPostgres()])
+    keyringUrl = await postgres.createDatabase('keyring')
     for (const [name] of programs) ports.set(name, await freePort())
     for (const [name, service] of programs) running.push(await startContainer(name, service))
   })
@@ -110,6 +131,7 @@ describe('the programs of docker-compose.yml', () => {
       String(value)
         .replace(/^\$\{EVENTSTORE_URL:-.*$/, eventStore.connectionString)
         .replace(/^\$\{DATABASE_URL:-.*$/, postgres.connectionString)
+        .replace(/^\$\{KEYRING_URL:-.*$/, keyringUrl)
         .replace(/^\$\{MASTER_KEY:\?.*$/, Buffer.alloc(32, 7).toString('base64'))
         .replace(/\$\{[A-Z_]+:-([^{}]*)\}/, '$1')
         .replace(/^\$\{[A-Z_]+:-(.*)\}$/, '$1')

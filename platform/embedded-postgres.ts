@@ -29,6 +29,8 @@ export interface EmbeddedPostgresOptions {
   readonly port?: number
   /** Made if missing. */
   readonly database?: string
+  /** Settings of the server beside, or in place of, those that every one of ours has. */
+  readonly settings?: Readonly<Record<string, string>>
   /** false: no flush to disk. An acknowledged commit then survives a killed server, not a power cut. */
   readonly durable?: boolean
   /** Remove the data folder if this process dies without stopping the server. */
@@ -74,7 +76,8 @@ export async function startEmbeddedPostgres(
 
   const port = options.port || (await freePort())
   const logFile = join(dataDir, 'postgres.log')
-  const server = spawnServer({ cluster, binaries, user, port, durable, logFile })
+  const { settings = {} } = options
+  const server = spawnServer({ cluster, binaries, user, port, durable, settings, logFile })
   endWithParent(server, {
     signal: 'INT',
     ...(options.removeIfAbandoned ? { removeFolder: dataDir } : {}),
@@ -111,10 +114,12 @@ interface ServerStart {
   readonly user: ServerUser
   readonly port: number
   readonly durable: boolean
+  readonly settings: Readonly<Record<string, string>>
   readonly logFile: string
 }
 
-function spawnServer({ cluster, binaries, user, port, durable, logFile }: ServerStart) {
+function spawnServer(start: ServerStart) {
+  const { cluster, binaries, user, port, durable, logFile } = start
   const settings = {
     listen_addresses: '127.0.0.1',
     max_connections: '200',
@@ -125,6 +130,7 @@ function spawnServer({ cluster, binaries, user, port, durable, logFile }: Server
     // Statements and rejected keys hold personal data, which no log may show.
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
+    ...start.settings,
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }
   rotate(logFile)

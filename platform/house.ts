@@ -1,12 +1,18 @@
 // Brings up the processes of the house in their order, each with its port, its settings and its log.
 import { join } from 'node:path'
 import { printable } from '@cryptotalks/shared-kernel/logging/control-characters'
+import { keyringServer } from './keyring-server.ts'
 import type { Platform, PlatformOptions, PlatformProcess, ProcessName } from './platform-types.ts'
 import { freePort } from './processes/free-port.ts'
 import { openProcessLog, type ProcessLog } from './processes/process-log.ts'
 import type { Service, ServiceChange, Supervised } from './processes/supervised-service.ts'
 import { program } from './repository.ts'
-import { eventStoreService, httpService, postgresService } from './services.ts'
+import {
+  type EmbeddedDatabase,
+  eventStoreService,
+  httpService,
+  postgresService,
+} from './services.ts'
 import { settingsOf } from './settings.ts'
 import { createSupervisor } from './supervisor.ts'
 
@@ -24,7 +30,7 @@ export interface House {
   end(how: 'stop' | 'kill'): Promise<void>
 }
 
-type NodeProgram = Exclude<ProcessName, 'postgres'>
+type NodeProgram = Exclude<ProcessName, 'postgres' | 'keyring'>
 
 const PROGRAMS: Readonly<Record<NodeProgram, readonly [room: string, file: string]>> = {
   'event-store': ['event-store', 'main.js'],
@@ -47,8 +53,8 @@ export function createHouse(options: HouseOptions): House {
       const words = wordsFor(change)
       if (change.to === 'ready') wasReady.add(change.name)
       if (words !== undefined) say(change.name, words)
-      // Postgres looks after its own orphans, by its pid file.
-      const { postgres: _, ...ours } = processes
+      // The Postgres servers look after their own orphans, by their pid files.
+      const { postgres: _, keyring: __, ...ours } = processes
       options.onProcesses(Object.values(ours).flatMap(({ pid }) => pid ?? []))
     },
   })
@@ -89,14 +95,23 @@ type Env = Readonly<Record<string, string | undefined>>
 
 async function startAll(options: HouseOptions, crew: Crew) {
   const url = `http://localhost:${options.port}`
-  const { common, masterKey, publicUrl, ownPublicUrl } = settingsOf(options, url)
-  const [eventStoreUrl, databaseUrl] = await Promise.all([
+  const settings = settingsOf(options, url)
+  const { common, masterKey, publicUrl, ownPublicUrl } = settings
+  const [eventStoreUrl, databaseUrl, keyringUrl] = await Promise.all([
     common.EVENTSTORE_URL || startEventStore(options.dataDir, crew, common),
-    common.DATABASE_URL || startPostgres(options, crew),
+    common.DATABASE_URL || startPostgres(options, crew, { name: 'postgres' }),
+    settings.keyringUrl || startPostgres(options, crew, keyringServer),
   ])
   const stores = { EVENTSTORE_URL: eventStoreUrl, DATABASE_URL: databaseUrl }
-  await startPrograms(options, crew, { ...common, ...stores }, ownPublicUrl)
-  return { url, publicUrl, eventStoreUrl, databaseUrl, masterKey }
+  const keys = {
+    MASTER_KEY: masterKey,
+    KEYRING_URL: keyringUrl,
+    // Their sentences to whoever starts this name folders, where there are some.
+    EVENTSTORE_FOLDER: common.EVENTSTORE_URL ? '' : join(options.dataDir, 'event-store'),
+    KEYRING_FOLDER: settings.keyringUrl ? '' : join(options.dataDir, keyringServer.name),
+  }
+  await startPrograms(options, crew, { ...common, ...stores }, keys, ownPublicUrl)
+  return { url, publicUrl, eventStoreUrl, databaseUrl, keyringUrl, masterKey }
 }
 
 async function startEventStore(dataDir: string, crew: Crew, env: Env): Promise<string> {
@@ -113,14 +128,17 @@ async function startEventStore(dataDir: string, crew: Crew, env: Env): Promise<s
   return url
 }
 
+/** Starts a server of its own in the folder that is named as it is. */
 async function startPostgres(
   { dataDir, durable = true }: HouseOptions,
   crew: Crew,
+  server: Pick<EmbeddedDatabase, 'name' | 'database' | 'settings'>,
 ): Promise<string> {
   const port = await freePort()
   let url = ''
   const service = postgresService({
-    dataDir: join(dataDir, 'postgres'),
+    ...server,
+    dataDir: join(dataDir, server.name),
     port,
     durable,
     onConnectionString(connectionString) {
@@ -135,6 +153,7 @@ async function startPrograms(
   { host, port }: HouseOptions,
   crew: Crew,
   env: Env,
+  keys: Env,
   ownPublicUrl: string | undefined,
 ): Promise<void> {
   const [projections, writeSide, ratesFeed, readSide] = [
@@ -160,8 +179,8 @@ async function startPrograms(
     return crew.add(service, itsPort, () => url)
   }
   await Promise.all([
-    start('projections', projections, { PROJECTIONS_PORT: String(projections) }),
-    start('write-side', writeSide, { ...sides, WRITE_SIDE_PORT: String(writeSide) }),
+    start('projections', projections, { ...keys, PROJECTIONS_PORT: String(projections) }),
+    start('write-side', writeSide, { ...sides, ...keys, WRITE_SIDE_PORT: String(writeSide) }),
     start('rates-feed', ratesFeed, { RATES_FEED_PORT: String(ratesFeed) }),
     start('read-side', readSide, { READ_SIDE_PORT: String(readSide) }),
     start('gateway', port, {

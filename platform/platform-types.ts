@@ -4,6 +4,7 @@ import type { Supervised } from './processes/supervised-service.ts'
 export type ProcessName =
   | 'event-store'
   | 'postgres'
+  | 'keyring'
   | 'projections'
   | 'write-side'
   | 'rates-feed'
@@ -17,8 +18,8 @@ export interface PlatformOptions {
   /** The gateway's address to listen on; this machine only, unless told otherwise. */
   readonly host?: string
   /**
-   * Settings for every process (RATES_POLL_SECONDS, LOG_LEVEL, ...). EVENTSTORE_URL and DATABASE_URL
-   * take the place of an embedded one, MASTER_KEY that of the generated one.
+   * Settings for every process (RATES_POLL_SECONDS, LOG_LEVEL, ...). EVENTSTORE_URL, DATABASE_URL
+   * and KEYRING_URL take the place of an embedded one, MASTER_KEY that of the generated one.
    */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Demo content when the log is empty; true unless told otherwise. */
@@ -51,6 +52,7 @@ export interface Platform {
   readonly publicUrl: string
   readonly eventStoreUrl: string
   readonly databaseUrl: string
+  readonly keyringUrl: string
   readonly masterKey: string
   /** Stores that are not ours are absent. */
   readonly processes: Readonly<Partial<Record<ProcessName, PlatformProcess>>>

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { EnvironmentError, portVariable, readEnvironment } from './environment.ts'
+import { StartRefused } from './processes/supervised-service.ts'
 import { complain, say } from './processes/terminal.ts'
 import { warningOf } from './public-url.ts'
 import {
@@ -79,7 +80,8 @@ function fail(error: unknown): number {
   const isExpected =
     error instanceof AlreadyRunning ||
     error instanceof PortUnusable ||
-    error instanceof EnvironmentError
+    error instanceof EnvironmentError ||
+    error instanceof StartRefused
   const words = error instanceof Error ? error.message : String(error)
   // Of messages that are ours we know that their lines are, too.
   if (isExpected) complain(...words.split('\n'))

@@ -46,17 +46,20 @@ export function eventStoreService({ script, dir, port, env, log }: EmbeddedEvent
 }
 
 export interface EmbeddedDatabase {
+  readonly name: string
   readonly dataDir: string
   readonly port: number
   readonly durable: boolean
+  readonly database?: string
+  readonly settings?: Readonly<Record<string, string>>
   /** Told the connection string at each start; it stays the same. */
   readonly onConnectionString: (connectionString: string) => void
 }
 
-/** The embedded PostgreSQL: ready when its launch is over. */
+/** An embedded PostgreSQL: ready when its launch is over. */
 export function postgresService(options: EmbeddedDatabase): Service {
   return {
-    name: 'postgres',
+    name: options.name,
     async launch() {
       const server = await startEmbeddedPostgres(options)
       options.onConnectionString(server.connectionString)
@@ -83,6 +86,17 @@ export function httpService({ name, script, url, env, log }: HttpProgram): Servi
     readiness: () => whatItLacks(url, log),
     reacts: withinMs => reacts(Number(new URL(url).port), HTTP_GREETING, withinMs),
     lastWords: () => lastWords(log),
+    refusal: () => refusalIn(log),
+  }
+}
+
+/** What a process of ours says when it refuses to work on what it finds: no second try would help. */
+function refusalIn(log: ProcessLog): string | undefined {
+  const line = log.lastLines().findLast(text => text.includes('"refused":"'))
+  try {
+    return line && JSON.parse(line).msg
+  } catch {
+    return undefined
   }
 }
 

@@ -5,9 +5,11 @@ import type { PlatformOptions } from './platform-types.ts'
 import { program, REPOSITORY } from './repository.ts'
 
 export interface Settings {
-  /** What all processes get. */
+  /** What all processes get: no key among it. */
   readonly common: Readonly<Record<string, string | undefined>>
   readonly masterKey: string
+  /** Of a keyring that is not the embedded one. */
+  readonly keyringUrl?: string
   readonly publicUrl: string
   /** PUBLIC_URL only where the operator has set it: the gateway then answers to no other name. */
   readonly ownPublicUrl: string | undefined
@@ -18,16 +20,18 @@ export function settingsOf(
   { dataDir, env }: Pick<PlatformOptions, 'dataDir' | 'env'>,
   url: string,
 ): Settings {
-  const given: NodeJS.ProcessEnv = { NODE_ENV: 'production', ...process.env, ...env }
-  const masterKey = given.MASTER_KEY || masterKeyOf(dataDir)
+  const { MASTER_KEY, KEYRING_URL, ...given }: NodeJS.ProcessEnv = {
+    ...{ NODE_ENV: 'production', ...process.env, ...env },
+  }
+  const masterKey = masterKeyOf(dataDir, MASTER_KEY)
   const publicUrl = given.PUBLIC_URL || url
   return {
     masterKey,
+    ...(KEYRING_URL && { keyringUrl: KEYRING_URL }),
     publicUrl,
     ownPublicUrl: given.PUBLIC_URL || undefined,
     common: {
       ...given,
-      MASTER_KEY: masterKey,
       PUBLIC_URL: publicUrl,
       WEB_DIST: join(REPOSITORY, 'web', 'dist'),
       OPENAPI_FILE: program('platform', 'openapi.json'),

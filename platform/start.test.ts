@@ -68,7 +68,7 @@ describe('the platform', { timeout: 120_000 }, () => {
   test('brings up every process behind one URL and ends them all', async () => {
     const platform = await start({ env: { FIXTURE_SETTING: 'passed on' } })
     expect(Object.keys(platform.processes).toSorted()).toEqual([
-      ...['event-store', 'gateway', 'postgres', 'projections'],
+      ...['event-store', 'gateway', 'keyring', 'postgres', 'projections'],
       ...['rates-feed', 'read-side', 'write-side'],
     ])
     const { 'read-side': readSide, 'write-side': writeSide } = platform.processes
@@ -108,6 +108,9 @@ describe('the platform', { timeout: 120_000 }, () => {
     await second.stop()
     rmSync(join(dataDir, 'master.key'))
     await expect(start()).rejects.toThrow(/master\.key is missing/)
+    writeFileSync(join(dataDir, 'master.key'), 'cut off')
+    await expect(start()).rejects.toThrow(/master\.key does not hold a key/)
+    await expect(start({ env: { MASTER_KEY: 'no key' } })).rejects.toThrow(/^MASTER_KEY is not/)
   })
 
   test('starts no store of its own where it is given one', async () => {
@@ -117,11 +120,16 @@ describe('the platform', { timeout: 120_000 }, () => {
       programs,
       seed: false,
       durable: false,
-      env: { EVENTSTORE_URL: given.eventStoreUrl, DATABASE_URL: given.databaseUrl },
+      env: {
+        EVENTSTORE_URL: given.eventStoreUrl,
+        DATABASE_URL: given.databaseUrl,
+        KEYRING_URL: given.keyringUrl,
+      },
     })
     cleanups.push(() => other.stop())
     expect(other.databaseUrl).toBe(given.databaseUrl)
     expect(Object.keys(other.processes)).not.toContain('postgres')
+    expect(Object.keys(other.processes)).not.toContain('keyring')
     expect(Object.keys(other.processes)).not.toContain('event-store')
   })
 

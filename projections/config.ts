@@ -4,6 +4,7 @@ import {
   host,
   key256,
   logLevel,
+  placeNames,
   port,
   postgresUrl,
 } from '@cryptotalks/shared-kernel/config/fields'
@@ -12,8 +13,10 @@ import { z } from 'zod'
 export const configSchema = z.object({
   EVENTSTORE_URL: eventStoreUrl(),
   DATABASE_URL: postgresUrl(),
+  KEYRING_URL: postgresUrl(),
   /** Unwraps people's keys. */
   MASTER_KEY: key256(),
+  ...placeNames,
   HOST: host(),
   /** Health and metrics. */
   PROJECTIONS_PORT: port().default(0),

@@ -15,10 +15,8 @@ import {
   connectEventStore,
   type EventStore,
 } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
-import {
-  createPostgresKeyring,
-  prepareKeyring,
-} from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import { openSite } from '@cryptotalks/shared-kernel/eventsourcing/open-site'
 import { createLogger } from '@cryptotalks/shared-kernel/logging/logger'
 import type { RunningProcess } from '@cryptotalks/shared-kernel/telemetry/run-process'
 import pg from 'pg'
@@ -44,6 +42,8 @@ let server: Awaited<ReturnType<typeof startEventStore>>
 let store: EventStore
 let database: TestDatabase
 let pool: pg.Pool
+let keyringPool: pg.Pool
+let keyrings = 0
 let running: RunningProcess
 
 beforeAll(async () => {
@@ -60,11 +60,19 @@ beforeEach(async () => {
   database = await createDatabase(postgres)
   pool = new pg.Pool({ connectionString: database.connectionString })
   pool.on('error', () => undefined)
-  await prepareKeyring(pool)
+  keyrings += 1
+  const keyringUrl = await postgres.createDatabase(`keyring_${keyrings}`)
+  keyringPool = new pg.Pool({ connectionString: keyringUrl })
+  keyringPool.on('error', () => undefined)
+  await openSite({
+    ...{ store, keyring: keyringPool, readModels: pool, masterKey },
+    places: { log: 'of the test', keyring: 'of the test' },
+  })
   running = await startProjections(
     {
       EVENTSTORE_URL: server.connectionString,
       DATABASE_URL: database.connectionString,
+      KEYRING_URL: keyringUrl,
       MASTER_KEY: masterKey,
       HOST: '127.0.0.1',
       PROJECTIONS_PORT: 0,
@@ -75,7 +83,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await running.stop()
-  await pool.end()
+  await Promise.all([pool.end(), keyringPool.end()])
   await database.close()
 })
 
@@ -84,7 +92,7 @@ async function append(
   definition: { type: string },
   data: Record<string, unknown>,
 ) {
-  const keyring = createPostgresKeyring(pool, masterKey)
+  const keyring = createPostgresKeyring(keyringPool, masterKey)
   const fact = await encodeFact(registry, keyring, { type: definition.type, data })
   const appended = await store.append(streamName, 'no_stream', [
     {
@@ -104,7 +112,7 @@ async function append(
   return appended.position
 }
 const register = async (userId: string, username: string) => {
-  await createPostgresKeyring(pool, masterKey).create(userId)
+  await createPostgresKeyring(keyringPool, masterKey).create(userId)
   return append(userStream(userId), UserRegistered, {
     userId,
     username,
@@ -168,7 +176,7 @@ describe('the projections process', () => {
         connectionString: database.connectionString,
         follow: followProjected(store),
         registry,
-        keyring: createPostgresKeyring(pool, masterKey),
+        keyring: createPostgresKeyring(keyringPool, masterKey),
         signal: new AbortController().signal,
       })
       const differing = await differingRows(pool, projector, schema, schemaOf(projector))

@@ -3,10 +3,14 @@
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
 import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
 import { withAlarm, wordsForMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
+import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import { openSite } from '@cryptotalks/shared-kernel/eventsourcing/open-site'
 import {
-  createPostgresKeyring,
-  prepareKeyring,
-} from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+  createSiteGate,
+  keepLooking,
+  untilOpen,
+} from '@cryptotalks/shared-kernel/eventsourcing/site-gate'
+import { placesFrom } from '@cryptotalks/shared-kernel/eventsourcing/site-refused'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
 import { createMetrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
 import { startProbeServer } from '@cryptotalks/shared-kernel/telemetry/probe-server'
@@ -27,15 +31,17 @@ const readyWithinSeconds = 5
 
 /** Starts whether or not store and database are there yet; readiness tells. */
 export async function startProjections(config: Config, logger: Logger): Promise<RunningProcess> {
-  const store = connectEventStore(config.EVENTSTORE_URL)
-  const pool = new pg.Pool({
-    connectionString: config.DATABASE_URL,
-    max: poolConnections,
-    connectionTimeoutMillis: connectMilliseconds,
-    query_timeout: queryMilliseconds,
+  const connected = connectEventStore(config.EVENTSTORE_URL)
+  const pool = openPool(config.DATABASE_URL, 'Postgres', logger)
+  const keyringPool = openPool(config.KEYRING_URL, 'the keyring', logger)
+  const places = placesFrom(config)
+  const parts = { store: connected, keyring: keyringPool, readModels: pool, places }
+  const gate = createSiteGate({
+    store: connected,
+    places,
+    open: () => openSite({ ...parts, masterKey: config.MASTER_KEY }),
   })
-  // An idle connection that is lost is replaced by the next query; without a listener it would end the process.
-  pool.on('error', error => logger.warn({ err: error }, 'a connection to Postgres was lost'))
+  const { store } = gate
   const metrics = createMetrics('projections')
   const watch = createWatch(logger, metrics)
   measureLag(metrics, pool, store)
@@ -43,24 +49,27 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     logger.warn({ err: error, inARow }, what)
 
   const { keyring, missing } = withAlarm(
-    createPostgresKeyring(pool, config.MASTER_KEY),
+    createPostgresKeyring(keyringPool, config.MASTER_KEY),
     metrics,
     logger,
   )
-  let keyringStands = false
+  const stopping = new AbortController()
+  const opened = untilOpen(gate, logger, stopping.signal)
+  const looking = opened.then(() => keepLooking(gate, stopping.signal))
+  const log = logOfSite(store, error => logger.warn({ err: error }, 'the event store was lost'))
   const runner = startRunner({
     projectors: allProjectors,
     connectionString: config.DATABASE_URL,
-    log: logOfSite(store, error => logger.warn({ err: error }, 'the event store was lost')),
-    registry,
-    keyring: {
-      ...keyring,
-      find: async subjects => {
-        if (!keyringStands) await prepareKeyring(pool)
-        keyringStands = true
-        return keyring.find(subjects)
+    log: {
+      ...log,
+      // Before each reading, the first and those after a lost connection: nothing of another site's log is projected.
+      follow: async function* (from, signal) {
+        await gate.confirm()
+        yield* log.follow(from, signal)
       },
     },
+    registry,
+    keyring,
     observerOf: watch.observerOf,
     onFeedTrouble: trouble('the log could not be read'),
   })
@@ -72,6 +81,10 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     checks: {
       postgres: () => pool.query('select'),
       'event store': () => store.end(),
+      keyring: () => keyringPool.query('select'),
+      site: async () => {
+        if (!gate.isOpen()) await gate.confirm()
+      },
       keys: async () => {
         // Whatever is sealed under a lost key, no projector goes past it.
         const words = wordsForMissing(missing)
@@ -90,9 +103,23 @@ export async function startProjections(config: Config, logger: Logger): Promise<
   })
   return {
     port: probes.port,
+    refused: gate.refused,
     stop: async () => {
-      await Promise.all([probes.stop(), runner.stop()])
-      await Promise.all([pool.end(), store.close()])
+      stopping.abort()
+      await Promise.all([probes.stop(), runner.stop(), looking])
+      await Promise.all([pool.end(), keyringPool.end(), store.close()])
     },
   }
+}
+
+function openPool(connectionString: string, what: string, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: poolConnections,
+    connectionTimeoutMillis: connectMilliseconds,
+    query_timeout: queryMilliseconds,
+  })
+  // An idle connection that is lost is replaced by the next query; without a listener it would end the process.
+  pool.on('error', error => logger.warn({ err: error }, `a connection to ${what} was lost`))
+  return pool
 }

@@ -1,13 +1,14 @@
 // Puts the write side together: every part a plain factory's value, bound here and nowhere else.
 import 'reflect-metadata'
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
-import {
-  connectEventStore,
-  type EventStore,
-} from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import { withAlarm } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
 import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import { openSite } from '@cryptotalks/shared-kernel/eventsourcing/open-site'
 import type { Kernel } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
+import { createSiteGate, type SiteGate } from '@cryptotalks/shared-kernel/eventsourcing/site-gate'
+import { placesFrom } from '@cryptotalks/shared-kernel/eventsourcing/site-refused'
 import { createApp } from '@cryptotalks/shared-kernel/http/create-app'
 import type { RenderPage } from '@cryptotalks/shared-kernel/http/page-renderer'
 import { createPages } from '@cryptotalks/shared-kernel/http/pages'
@@ -48,6 +49,8 @@ export interface Given {
 export interface WriteSide {
   readonly app: Koa
   readonly preparation: Preparation
+  /** Resolves when what it finds is not its own site. */
+  readonly refused: SiteGate['refused']
   readonly close: () => Promise<void>
 }
 
@@ -56,7 +59,9 @@ const ids = {
   given: id<Given>('given'),
   metrics: id<Metrics>('metrics'),
   pool: id<Pool>('pool'),
-  store: id<EventStore>('store'),
+  keyringPool: id<Pool>('keyring pool'),
+  gate: id<SiteGate>('gate'),
+  keyring: id<Keyring>('keyring'),
   secrets: id<Secrets>('secrets'),
   kernel: id<Kernel>('kernel'),
   reservations: id<Reservations>('reservations'),
@@ -78,18 +83,32 @@ const databasePatience = {
   idleTimeoutMillis: 60_000,
 }
 
-function makePool({ config, logger }: Given): Pool {
-  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 10, ...databasePatience })
+function makePool(connectionString: string, max: number, what: string, logger: Logger): Pool {
+  const pool = new Pool({ connectionString, max, ...databasePatience })
   // Without a listener, a connection that breaks while idle would end the process.
-  pool.on('error', error => logger.warn({ err: error }, 'a connection to Postgres broke'))
+  pool.on('error', error => logger.warn({ err: error }, `a connection to ${what} broke`))
   return pool
 }
 
-function makeKernel(get: Get): Kernel {
+function makeGate(get: Get): SiteGate {
+  const { config } = get(ids.given)
+  const store = connectEventStore(config.EVENTSTORE_URL)
+  const places = placesFrom(config)
+  const parts = {
+    ...{ store, places, keyring: get(ids.keyringPool), readModels: get(ids.pool) },
+    masterKey: config.MASTER_KEY,
+  }
+  return createSiteGate({ store, places, open: () => openSite(parts) })
+}
+
+function makeKeyring(get: Get): Keyring {
   const { config, logger } = get(ids.given)
-  const keyring = createPostgresKeyring(get(ids.pool), config.MASTER_KEY)
-  const watched = withAlarm(keyring, get(ids.metrics), logger)
-  return { store: get(ids.store), registry, keyring: keyringOrUnknown(watched.keyring) }
+  const keyring = createPostgresKeyring(get(ids.keyringPool), config.MASTER_KEY)
+  return withAlarm(keyring, get(ids.metrics), logger).keyring
+}
+
+function makeKernel(get: Get): Kernel {
+  return { store: get(ids.gate).store, registry, keyring: keyringOrUnknown(get(ids.keyring)) }
 }
 
 function makeCommands(get: Get): Commands {
@@ -137,9 +156,11 @@ export function composeWriteSide(given: Given): WriteSide {
   const { config, logger } = given
   container.bind(ids.given).toConstantValue(given)
   bind(ids.metrics, () => createMetrics('write-side'))
-  bind(ids.pool, () => makePool(given))
-  bind(ids.store, () => connectEventStore(config.EVENTSTORE_URL))
+  bind(ids.pool, () => makePool(config.DATABASE_URL, 10, 'Postgres', logger))
+  bind(ids.keyringPool, () => makePool(config.KEYRING_URL, 4, 'the keyring', logger))
+  bind(ids.gate, () => makeGate(get))
   bind(ids.secrets, () => createSecrets(config.MASTER_KEY))
+  bind(ids.keyring, () => makeKeyring(get))
   bind(ids.kernel, () => makeKernel(get))
   bind(ids.reservations, () => createReservations(get(ids.kernel), get(ids.secrets)))
   bind(ids.limits, () =>
@@ -154,17 +175,24 @@ export function composeWriteSide(given: Given): WriteSide {
   bind(ids.passwords, createPasswords)
   bind(ids.rendering, () => createRendering({ logger }))
   bind(ids.commands, () => makeCommands(get))
-  bind(ids.preparation, () => createPreparation(get(ids.pool), get(ids.store), logger))
+  bind(ids.preparation, () =>
+    createPreparation({
+      ...{ gate: get(ids.gate), keyring: get(ids.keyring), logger },
+      ...{ pool: get(ids.pool), keyringPool: get(ids.keyringPool) },
+    }),
+  )
   bind(ids.app, () => makeApp(get))
   return {
     app: get(ids.app),
     preparation: get(ids.preparation),
+    refused: get(ids.gate).refused,
     close: async () => {
       await Promise.all([
         get(ids.pool).end(),
+        get(ids.keyringPool).end(),
         get(ids.limits).close(),
         get(ids.rendering).close(),
-        get(ids.store).close(),
+        get(ids.gate).store.close(),
       ])
     },
   }

@@ -6,6 +6,7 @@ import {
   httpUrl,
   key256,
   logLevel,
+  placeNames,
   port,
   postgresUrl,
   text,
@@ -16,7 +17,10 @@ import { limitsConfig } from './limits/limits-config.ts'
 export const configSchema = z.object({
   EVENTSTORE_URL: eventStoreUrl(),
   DATABASE_URL: postgresUrl(),
+  /** A database of its own: it must outlive the read models' one. */
+  KEYRING_URL: postgresUrl(),
   MASTER_KEY: key256(),
+  ...placeNames,
   HOST: host(),
   WRITE_SIDE_PORT: port(),
   /** Where browsers reach the site: writes must come from there. */

@@ -1,42 +1,46 @@
-// What the write side needs to find in its servers, made there as soon as they can be reached.
-import type { EventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
-import { prepareKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
-import { backoffMilliseconds, pause } from '@cryptotalks/shared-kernel/eventsourcing/retry'
+// What the write side needs before it may work: its servers, and a site that is its own.
+
+import { findMissingKeys } from '@cryptotalks/shared-kernel/eventsourcing/find-missing-keys'
+import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
+import {
+  keepLooking,
+  type SiteGate,
+  untilOpen,
+} from '@cryptotalks/shared-kernel/eventsourcing/site-gate'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
 import type { ReadinessCheck } from '@cryptotalks/shared-kernel/telemetry/health'
 import type { Pool } from 'pg'
 
 export interface Preparation {
-  /** Tries until it is done or the signal aborts. Never rejects. */
+  /** Tries until the site is open, is refused, or the signal aborts. Never rejects. */
   readonly run: (signal: AbortSignal) => Promise<void>
+  /** Goes on looking at log and keys until the signal aborts. Never rejects. */
+  readonly watch: (signal: AbortSignal) => Promise<void>
   readonly checks: Readonly<Record<string, ReadinessCheck>>
 }
 
-export function createPreparation(pool: Pool, store: EventStore, logger: Logger): Preparation {
-  let tablesStand = false
-  const makeTables = async (signal: AbortSignal) => {
-    for (let attempt = 1; !signal.aborted && !tablesStand; attempt++) {
-      try {
-        await prepareKeyring(pool)
-        tablesStand = true
-      } catch (error) {
-        logger.warn({ err: error }, 'Postgres is not there yet')
-        const rest = backoffMilliseconds(attempt, Math.random, 100, 5_000)
-        await pause(rest, signal).catch(() => undefined)
-      }
-    }
-  }
+export interface PreparationNeeds {
+  readonly gate: SiteGate
+  readonly pool: Pool
+  readonly keyringPool: Pool
+  /** Watched, so that whatever is found missing raises the alarm. */
+  readonly keyring: Keyring
+  readonly logger: Logger
+}
+
+export function createPreparation(needs: PreparationNeeds): Preparation {
+  const { gate, pool, keyringPool, keyring, logger } = needs
   return {
-    run: async signal => {
-      // The first call opens the event store's channel, so that no visitor has to wait for it.
-      const warmed = store.end().catch(error => logger.warn({ err: error }, 'no event store yet'))
-      await Promise.all([makeTables(signal), warmed])
+    run: signal => untilOpen(gate, logger, signal),
+    watch: async signal => {
+      await Promise.all([keepLooking(gate, signal), findMissingKeys(gate.store, keyring, signal)])
     },
     checks: {
-      'event store': () => store.end().then(() => undefined),
-      postgres: async () => {
-        await pool.query('select 1')
-        if (!tablesStand) throw new Error('the tables are not made yet')
+      'event store': () => gate.store.end().then(() => undefined),
+      postgres: () => pool.query('select 1').then(() => undefined),
+      keyring: () => keyringPool.query('select 1').then(() => undefined),
+      site: async () => {
+        if (!gate.isOpen()) await gate.confirm()
       },
     },
   }

@@ -26,6 +26,7 @@ afterAll(() => rmSync(webDist, { recursive: true, force: true }))
 const nowhere = () => ({
   EVENTSTORE_URL: 'esdb://127.0.0.1:9?tls=false',
   DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:9/none',
+  KEYRING_URL: 'postgres://nobody:nothing@127.0.0.1:9/keys',
   MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
   WRITE_SIDE_PORT: '0',
   RATES_FEED_PORT: '0',

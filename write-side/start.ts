@@ -14,12 +14,13 @@ import type { Config } from './config.ts'
 export async function startWriteSide(config: Config, logger: Logger): Promise<RunningProcess> {
   if (!sessionsAreKeptAt(config.PUBLIC_URL)) logger.warn(sessionsAreNotKept(config.PUBLIC_URL))
   const render = await loadRenderer(config.WEB_DIST)
-  const { app, preparation, close } = composeWriteSide({ config, logger, render })
+  const { app, preparation, refused, close } = composeWriteSide({ config, logger, render })
   const server = await listen(app, { host: config.HOST, port: config.WRITE_SIDE_PORT })
   const stopping = new AbortController()
-  const prepared = preparation.run(stopping.signal)
+  const prepared = preparation.run(stopping.signal).then(() => preparation.watch(stopping.signal))
   return {
     port: server.port,
+    refused,
     stop: async () => {
       stopping.abort()
       await Promise.all([server.stop(), prepared])

@@ -9,12 +9,8 @@ import { contest } from '../contest.ts'
 import { compared } from '../report.ts'
 import { fillLog } from '../stage/fill-log.ts'
 import { openReadModels, type ReadModels } from '../stage/read-models.ts'
+import type { StoresOfStage } from '../stage/stage.ts'
 import type { MeasureContext } from './measure.ts'
-
-export interface FilledStage {
-  readonly eventStoreUrl: string
-  readonly databaseUrl: string
-}
 
 // A rate below 100 events a second is no result but a fault.
 const slowestEventsPerSecond = 100
@@ -24,7 +20,7 @@ export async function measureCatchUp(context: MeasureContext) {
   const { options, progress } = context
   const filled = await fill(context)
   progress(`filled the log with ${options.events} events up to position ${filled.end}`)
-  let databaseUrl = filled.databaseUrl
+  let databaseUrl = ''
   let round = 0
   const standings = await contest(
     [
@@ -32,7 +28,7 @@ export async function measureCatchUp(context: MeasureContext) {
         name: 'projectors',
         round: async () => {
           round += 1
-          databaseUrl = await copyOfKeys(context, filled.databaseUrl, `round_${round}`)
+          databaseUrl = await context.stage.createDatabase(`round_${round}`)
           return options.events / (await secondsToCatchUp(context, { ...filled, databaseUrl }))
         },
       },
@@ -56,47 +52,28 @@ export async function measureCatchUp(context: MeasureContext) {
     projectors.median,
     { name: 'COPY of the resulting rows', value: copy.median },
   )
-  return { rows: [row], filled: { eventStoreUrl: filled.eventStoreUrl, databaseUrl } }
+  return { rows: [row], filled: { ...filled, databaseUrl } }
 }
 
 async function fill({ stage, options }: MeasureContext) {
   const eventStore = await stage.startEventStore('filled')
-  const databaseUrl = await stage.createDatabase('keys')
+  const keyringUrl = await stage.createDatabase('keys')
   const store = connectEventStore(eventStore.connectionString)
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 })
+  const pool = new pg.Pool({ connectionString: keyringUrl, max: 8 })
   try {
     await prepareKeyring(pool)
     const keyring = createPostgresKeyring(pool, Buffer.from(stage.masterKey, 'base64'))
     const end = await fillLog(store, keyring, { count: options.events, seed: options.seed })
-    return { eventStoreUrl: eventStore.connectionString, databaseUrl, end }
+    return { eventStoreUrl: eventStore.connectionString, keyringUrl, end }
   } finally {
     await store.close()
     await pool.end()
   }
 }
 
-/** An empty database but for the keys, which are no read model: without them every post would read as forgotten. */
-async function copyOfKeys({ stage }: MeasureContext, from: string, name: string) {
-  const to = await stage.createDatabase(name)
-  const [source, target] = [from, to].map(
-    connectionString => new pg.Pool({ connectionString, max: 1 }),
-  ) as [pg.Pool, pg.Pool]
-  try {
-    await prepareKeyring(target)
-    const { rows } = await source.query('select subject, wrapped from keyring.keys')
-    await target.query(
-      'insert into keyring.keys (subject, wrapped) select * from unnest($1::text[], $2::text[])',
-      [rows.map(row => row.subject), rows.map(row => row.wrapped)],
-    )
-    return to
-  } finally {
-    await Promise.all([source.end(), target.end()])
-  }
-}
-
 async function secondsToCatchUp(
   { stage, options }: MeasureContext,
-  on: FilledStage & { readonly end: bigint },
+  on: StoresOfStage & { readonly end: bigint },
 ): Promise<number> {
   const projections = await stage.start('projections', 'projections/dist/main.js', on)
   // From here on the process is up; what it took Node to load its code is not the projectors' work.

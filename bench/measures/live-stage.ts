@@ -1,11 +1,10 @@
 // A write side on a fresh log, with somebody signed in, as measures of commands need it.
 import type { StartedProcess } from '../stage/process.ts'
+import type { StoresOfStage } from '../stage/stage.ts'
 import { signedInVisitor, type Visitor } from '../stage/visitor.ts'
 import type { MeasureContext } from './measure.ts'
 
-export interface LiveStage {
-  readonly eventStoreUrl: string
-  readonly databaseUrl: string
+export interface LiveStage extends StoresOfStage {
   readonly writeSide: StartedProcess
   readonly projections: StartedProcess
   readonly visitor: Visitor
@@ -19,6 +18,7 @@ export async function openLiveStage({ stage }: MeasureContext): Promise<LiveStag
   const on = {
     eventStoreUrl: eventStore.connectionString,
     databaseUrl: await stage.createDatabase('live'),
+    keyringUrl: await stage.createDatabase('live_keys'),
   }
   const projections = await stage.start('live-projections', 'projections/dist/main.js', on)
   const writeSide = await stage.start('write-side', 'write-side/dist/main.js', on)

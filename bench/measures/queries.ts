@@ -1,7 +1,7 @@
 // How many lists of posts the read side answers, beside a bare Koa route that asks the same of Postgres.
 import { contest } from '../contest.ts'
 import { compared, type Row } from '../report.ts'
-import type { FilledStage } from './catch-up.ts'
+import type { StoresOfStage } from '../stage/stage.ts'
 import type { MeasureContext } from './measure.ts'
 
 const pageSize = 30
@@ -42,7 +42,7 @@ async function sameLists(ours: string, theirs: string, pages: readonly (readonly
   }
 }
 
-export async function measureQueries(context: MeasureContext, on: FilledStage): Promise<Row[]> {
+export async function measureQueries(context: MeasureContext, on: StoresOfStage): Promise<Row[]> {
   const { stage, options } = context
   const readSide = await stage.start('read-side', 'read-side/dist/main.js', on)
   const bare = await stage.startOther({

@@ -7,6 +7,13 @@ import { ensureDatabase, startEmbeddedPostgres } from '@cryptotalks/platform/emb
 import { REPOSITORY } from '@cryptotalks/platform/repository'
 import { type ProcessOptions, type StartedProcess, startProcess } from './process.ts'
 
+/** What a process of Cryptotalks is started on. */
+export interface StoresOfStage {
+  readonly eventStoreUrl: string
+  readonly databaseUrl: string
+  readonly keyringUrl: string
+}
+
 export interface Stage {
   readonly folder: string
   /** 32 bytes in base64. */
@@ -15,11 +22,11 @@ export interface Stage {
   startEventStore(name: string): Promise<StartedProcess>
   /** Makes an empty database and gives its connection string. */
   createDatabase(name: string): Promise<string>
-  /** Starts a process of Cryptotalks on that store and database. */
+  /** Starts a process of Cryptotalks on those stores. */
   start(
     name: string,
     main: string,
-    on: { readonly eventStoreUrl: string; readonly databaseUrl: string },
+    on: StoresOfStage,
     env?: Readonly<Record<string, string>>,
   ): Promise<StartedProcess>
   /** Starts a process that is none of Cryptotalks'. */
@@ -68,7 +75,7 @@ export async function openStage(): Promise<Stage> {
       url.pathname = `/${name}`
       return url.href
     },
-    start: (name, main, { eventStoreUrl, databaseUrl }, env = {}) =>
+    start: (name, main, { eventStoreUrl, databaseUrl, keyringUrl }, env = {}) =>
       start({
         name,
         main,
@@ -76,6 +83,7 @@ export async function openStage(): Promise<Stage> {
           ...anyPort,
           EVENTSTORE_URL: eventStoreUrl,
           DATABASE_URL: databaseUrl,
+          KEYRING_URL: keyringUrl,
           MASTER_KEY: masterKey,
           PUBLIC_URL: 'http://127.0.0.1',
           READ_SIDE_URL: 'http://127.0.0.1:9',

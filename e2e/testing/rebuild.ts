@@ -22,9 +22,10 @@ export async function rebuiltDifferences(world: World): Promise<string[]> {
   await feed.hold()
   const store = connectEventStore(world.eventStoreUrl)
   const pool = new pg.Pool({ connectionString: world.databaseUrl, max: 4 })
+  const keys = new pg.Pool({ connectionString: world.keyringUrl, max: 1 })
   try {
     await untilProjected(world)
-    const keyring = createPostgresKeyring(pool, Buffer.from(world.masterKey, 'base64'))
+    const keyring = createPostgresKeyring(keys, Buffer.from(world.masterKey, 'base64'))
     const differences: string[] = []
     for (const projector of allProjectors) {
       const schema = `rebuilt_${projector.name}`
@@ -47,7 +48,7 @@ export async function rebuiltDifferences(world: World): Promise<string[]> {
     }
     return differences
   } finally {
-    await Promise.all([store.close(), pool.end()])
+    await Promise.all([store.close(), pool.end(), keys.end()])
     feed.release()
     await feed.untilReady()
   }

@@ -3,6 +3,11 @@ import { hangs } from './liveness.ts'
 import type { Running } from './program.ts'
 import { readinessLatch } from './readiness-latch.ts'
 
+/** A process refuses to work on what it finds; the message is its own sentence, which says what to do. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused'
+}
+
 /** Something to keep alive. */
 export interface Service {
   readonly name: string
@@ -14,6 +19,8 @@ export interface Service {
   reacts?(withinMs: number): Promise<boolean>
   /** What it said before it died, for whoever has to find out why. */
   lastWords?(): string | undefined
+  /** Why it refused to work, in one sentence for whoever starts it, if that is how it died. */
+  refusal?(): string | undefined
 }
 
 export interface SupervisorOptions {
@@ -141,6 +148,11 @@ export class SupervisedService implements Supervised {
       const { how, healthy } = await this.#run(startedAt)
       if (this.#ended) break
       deaths++
+      const refusal = this.#ready.everGiven ? undefined : this.#service.refusal?.()
+      if (refusal !== undefined) {
+        this.#ready.fail(new StartRefused(refusal))
+        break
+      }
       if (this.#ready.everGiven || deaths < DEATHS_AT_START) {
         delay = healthy ? FIRST_DELAY_MS : delay
         this.#options.onChange({ name: this.name, to: 'died', how, restartInMs: delay })

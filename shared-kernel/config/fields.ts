@@ -57,7 +57,7 @@ export const connectionString = (...schemes: readonly [string, ...string[]]) => 
 export const eventStoreUrl = () =>
   connectionString('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover')
 
-/** The read models' connection string. */
+/** The connection string of the read models, or of the keyring. */
 export const postgresUrl = () => connectionString('postgres', 'postgresql')
 
 /** A key of 256 bits in base64, given as its 32 bytes. */
@@ -85,3 +85,9 @@ export const text = (expected: string) => required(expected).min(1, { error: exp
 /** `true` or `false`. */
 export const flag = () =>
   z.enum(['true', 'false'], { error: 'must be true or false' }).transform(value => value === 'true')
+
+/** Where the embedded stores lie, for sentences to operators; set by npm start. */
+export const placeNames = {
+  EVENTSTORE_FOLDER: text('must be a folder').optional(),
+  KEYRING_FOLDER: text('must be a folder').optional(),
+}

@@ -1,5 +1,5 @@
 // The names of streams, `<category>-<id>`, and the categories that read models follow.
-import type { ReservedKind } from './reservations.ts'
+import { type ReservedKind, reservedKinds } from './reservations.ts'
 
 /** The one stream of the site itself; its first event says which site this log belongs to. */
 export const siteStream = 'site-identity'
@@ -14,6 +14,16 @@ export const reservationStream = (kind: ReservedKind, hash: string): string => `
 /** A source's samples of one UTC day: a stream that ends, so that none grows without bound. */
 export const ratesStream = (source: string, sampledAt: Date): string =>
   `rates-${source}.${sampledAt.toISOString().slice(0, 10)}`
+
+/** The beginnings of all streams of ours: a log without any has never been used. */
+export const ourPrefixes = [
+  'site-',
+  'user-',
+  'session-',
+  'post-',
+  'rates-',
+  ...reservedKinds.map(kind => `${kind}-`),
+] as const
 
 /** The beginnings of the streams that hold facts for read models. */
 export const projectedPrefixes = ['user-', 'session-', 'post-', 'rates-'] as const

@@ -24,6 +24,10 @@ export async function prepareKeyring(pool: Pool): Promise<void> {
       created_at timestamptz not null default now(),
       destroyed_at timestamptz,
       check ((wrapped is null) = (destroyed_at is not null)));
+    create table if not exists keyring.site (
+      only_row boolean primary key default true check (only_row),
+      site_id text not null,
+      sealed_word text not null);
     commit`)
 }
 

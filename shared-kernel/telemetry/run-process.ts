@@ -5,7 +5,21 @@ import { endWhenStalled } from './stall-watch.ts'
 /** What runs. `stop` lets work under way finish; calling it twice does no harm. */
 export interface RunningProcess {
   readonly port: number
+  /** Resolves with why it must not go on, should it come to that. */
+  readonly refused?: Promise<StartRefused>
   stop(): Promise<void>
+}
+
+/**
+ * What a process finds must not be worked on. The message is one sentence that says what to do, for whoever starts it
+ * to pass on; the code is stable.
+ */
+export class StartRefused extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
 }
 
 export interface RunOptions {
@@ -26,7 +40,8 @@ export async function runProcess(options: RunOptions): Promise<void> {
   const { logger, start, stopWithinSeconds = 10, host = process } = options
 
   const die = (message: string) => (error: unknown) => {
-    logger.fatal({ err: error }, message)
+    if (error instanceof StartRefused) logger.fatal({ refused: error.code }, error.message)
+    else logger.fatal({ err: error }, message)
     host.exit(1)
   }
   host.on('uncaughtException', die('uncaught exception'))
@@ -66,5 +81,6 @@ export async function runProcess(options: RunOptions): Promise<void> {
     return die('start failed')(error)
   }
   if (stopping) return stop()
+  void running.refused?.then(die('refused'))
   logger.info({ port: running.port }, 'listening')
 }

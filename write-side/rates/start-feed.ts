@@ -1,8 +1,14 @@
 // The rates feed with its probes, from start to stop.
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
-import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
+import {
+  connectEventStore,
+  type EventStore,
+} from '@cryptotalks/shared-kernel/eventsourcing/event-store'
 import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import { pause } from '@cryptotalks/shared-kernel/eventsourcing/retry'
+import { createSiteGate, type SiteGate } from '@cryptotalks/shared-kernel/eventsourcing/site-gate'
+import { readSiteIdentity } from '@cryptotalks/shared-kernel/eventsourcing/site-identity'
+import { placesFrom } from '@cryptotalks/shared-kernel/eventsourcing/site-refused'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
 import { createMetrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
 import { startProbeServer } from '@cryptotalks/shared-kernel/telemetry/probe-server'
@@ -22,6 +28,16 @@ const noKeys: Keyring = {
 
 const stopWithinMilliseconds = 1_000
 
+/** The feed holds no key and founds no site: before there is one, and once it is another one, it records nothing. */
+function gateOf(store: EventStore): SiteGate {
+  const open = async () => {
+    const identity = await readSiteIdentity(store)
+    if (!identity) throw new Error('The site is not founded yet')
+    return identity
+  }
+  return createSiteGate({ store, open, places: placesFrom({}) })
+}
+
 /** Resolves when the probes listen; the feed works on from there, whatever happens to store or source. */
 export async function startFeed(config: FeedConfig, logger: Logger): Promise<RunningProcess> {
   const metrics = createMetrics('rates-feed')
@@ -34,7 +50,7 @@ export async function startFeed(config: FeedConfig, logger: Logger): Promise<Run
     name: 'rates_quotes_left_out_total',
     help: 'Quotes that could not be believed',
   })
-  const store = connectEventStore(config.EVENTSTORE_URL)
+  const { store, refused } = gateOf(connectEventStore(config.EVENTSTORE_URL))
   const feed = createRatesFeed({
     source: createSimulatedMarket(config.RATES_SEED),
     records: createRateRecords({ store, registry, keyring: noKeys }),
@@ -56,6 +72,7 @@ export async function startFeed(config: FeedConfig, logger: Logger): Promise<Run
   const running = feed.run(stopping.signal)
   return {
     port: probes.port,
+    refused,
     stop: async () => {
       stopping.abort()
       // What is being recorded may wait for a store that is away; recorded later or never, it does no harm.

@@ -78,9 +78,11 @@ export async function startTestWriteSide(
     ensureBuilt('write-side'),
   ])
   const masterKey = randomBytes(32)
+  const keyringUrl = await postgres.createDatabase('keyring')
   const config = parseConfig(configSchema, {
     EVENTSTORE_URL: eventStore.connectionString,
     DATABASE_URL: postgres.connectionString,
+    KEYRING_URL: keyringUrl,
     MASTER_KEY: masterKey.toString('base64'),
     WRITE_SIDE_PORT: '0',
     PUBLIC_URL: origin,
@@ -150,7 +152,7 @@ export async function startTestWriteSide(
     return { username, Cookie: session?.split(';')[0] ?? '' }
   }
 
-  const keyringOf = new pg.Client({ connectionString: postgres.connectionString })
+  const keyringOf = new pg.Client({ connectionString: keyringUrl })
   // The server may be killed or stopped before its clients.
   keyringOf.on('error', () => undefined)
   await keyringOf.connect()
