@@ -1,6 +1,7 @@
 // The HTML document around the site; static, only the site inside `#app` comes alive.
 import { sharedConfig } from 'solid-js'
 import { Hydration, HydrationScript, NoHydration } from 'solid-js/web'
+import { waitingFor } from './api/waiting.ts'
 import { App } from './app.tsx'
 import type { Page } from './pages/page.ts'
 import { type Start, startElement, startOnce, startText } from './pages/start.ts'
@@ -39,6 +40,12 @@ export function Document(props: DocumentProps) {
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
           <meta name="color-scheme" content={theme === 'light' ? 'light dark' : 'dark light'} />
+          {waitingFor(props.start.loaded.problem) && (
+            <meta
+              http-equiv="refresh"
+              content={String(waitingFor(props.start.loaded.problem)?.seconds)}
+            />
+          )}
           <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
           <link rel="canonical" href={props.canonical} />
           {props.assets.font && (

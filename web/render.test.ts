@@ -377,6 +377,121 @@ describe('when a part is away', () => {
   })
 })
 
+describe('while read models are behind what somebody has just done', () => {
+  const behind = problem(503, 'read-model-behind', { detail: 'Ask again in a moment.' })
+  const behindAt =
+    (...parts: readonly string[]) =>
+    async (apiPath: string) =>
+      parts.some(part => apiPath.startsWith(part))
+        ? Response.json(behind, { status: 503 })
+        : fixtureApi(apiPath, { now, visitor: 'marrow' })
+
+  it('a post that was just published is safely written, not missing, and loads again', async () => {
+    const { html, status } = await draw('/posts/just-written', { api: behindAt('/api/posts/') })
+    expect(status).toBe(503)
+    expect(titleOf(html)).toBe('It is safely written and shows in a moment · Cryptotalks')
+    expect(html).toContain('<meta http-equiv="refresh" content="2">')
+    expect(html).not.toContain('Nothing is filed')
+    expect(html).not.toContain('resting')
+  })
+
+  it.each(['/', '/posts', '/posts/new', '/market', '/users/marrow', '/sign-in', '/more'])(
+    'somebody who has just signed in is nowhere taken for a guest: %s',
+    async path => {
+      const { html, status } = await draw(path, { api: behindAt('/api/me') })
+      expect(status).toBe(503)
+      expect(html).toContain('It is safely written and shows in a moment')
+      expect(html).toContain('http-equiv="refresh"')
+      expect(html).not.toMatch(/Sign in|Create account/)
+    },
+  )
+
+  it('a form that was refused keeps what was typed, and does not load again', async () => {
+    const { html } = await draw('/posts/new', {
+      api: behindAt('/api/me'),
+      refused: {
+        values: { title: 'Kept', body: 'An hour of work', tags: '' },
+        problem: problem(422, 'invalid-input'),
+      },
+    })
+    expect(html).toContain('>An hour of work</textarea>')
+    expect(html).not.toContain('http-equiv="refresh"')
+  })
+
+  it('a list says that it lacks what was just written, and prices never do', async () => {
+    const api = (lagging: string) => async (apiPath: string) => {
+      const answer = await fixtureApi(apiPath, { now, visitor: 'marrow' })
+      if (apiPath.startsWith(lagging)) answer.headers.set('cryptotalks-behind', 'true')
+      return answer
+    }
+    const said = 'What you have just written is safe'
+    const posts = await draw('/', { api: api('/api/posts') })
+    expect([posts.status, posts.html.includes(said)]).toEqual([200, true])
+    expect(posts.html).not.toContain('http-equiv="refresh"')
+    expect((await draw('/', { api: api('/api/coins') })).html).not.toContain(said)
+  })
+})
+
+describe('while a read model is made anew', () => {
+  const rebuilding = (part: string) => async (apiPath: string) =>
+    apiPath.startsWith(part)
+      ? Response.json(
+          { ...problem(503, 'read-model-rebuilding'), projector: 'posts', progress: 0.625 },
+          { status: 503 },
+        )
+      : fixtureApi(apiPath, { now })
+
+  it.each(['/', '/posts', `/posts/${slug}`])(
+    '%s says how far it is, and loads again',
+    async path => {
+      const { html, status } = await draw(path, { api: rebuilding('/api/posts') })
+      expect(status).toBe(503)
+      expect(html).toContain('62% is done')
+      expect(html).toMatch(/<progress[^>]* value="0.625"/)
+      expect(html).toContain('<meta http-equiv="refresh" content="5">')
+    },
+  )
+
+  it('pages go on that need to know nobody, and who writes waits rather than signs in', async () => {
+    const market = await draw('/market', { api: rebuilding('/api/me') })
+    expect(market.status).toBe(200)
+    expect(market.html).not.toContain('Sign in')
+    expect((await draw('/posts/new', { api: rebuilding('/api/me') })).status).toBe(503)
+  })
+})
+
+describe('a search that can not be looked for', () => {
+  const refusing = (part: string) => async (apiPath: string) => {
+    if (!apiPath.startsWith(part) || !/[?&]q=/.test(apiPath)) return fixtureApi(apiPath, { now })
+    const message = 'The search text should have at least 2 characters; it has 1.'
+    const errors = [{ field: 'q', code: 'too-short', message }]
+    return Response.json(problem(400, 'invalid-query', { errors }), { status: 400 })
+  }
+
+  it.each([
+    ['/posts?q=a', '/api/posts', 'Fee markets'],
+    ['/market?q=b', '/api/coins', 'Bitcoin'],
+  ])('%s shows the whole list, with the reason and what was typed', async (path, part, shown) => {
+    const { html, status } = await draw(path, { api: refusing(part) })
+    expect(status).toBe(200)
+    expect(html).toContain('at least 2 characters')
+    expect(html).toContain(shown)
+    expect(html).toMatch(/name="q"[^>]*value="[ab]"/)
+  })
+
+  it('any other query that is wrong says what is wrong with it', async () => {
+    const errors = [{ field: 'tag', code: 'bad-format', message: 'The tag is not well formed.' }]
+    const { html, status } = await draw('/posts?tag=NOPE', {
+      api: async apiPath =>
+        apiPath.startsWith('/api/posts')
+          ? Response.json(problem(400, 'invalid-query', { errors }), { status: 400 })
+          : fixtureApi(apiPath, { now }),
+    })
+    expect(status).toBe(400)
+    expect(html).toContain('The tag is not well formed.')
+  })
+})
+
 describe('colours', () => {
   it('are the visitor’s, and the system’s only when asked for', async () => {
     expect((await draw('/more', { theme: 'light' })).html).toContain('data-theme="light"')

@@ -7,7 +7,9 @@ import type {
 } from '@cryptotalks/shared-kernel/http/page-renderer'
 import { renderToString } from 'solid-js/web'
 import { type Ask, askOnceWith } from './api/ask.ts'
+import type { Problem } from './api/problem.ts'
 import type { CoinList, Visitor } from './api/types.ts'
+import { waitingFor } from './api/waiting.ts'
 import { type Assets, Document } from './document.tsx'
 import { tapePath } from './layout/tape.tsx'
 import { quoteOf } from './market/quote.ts'
@@ -23,10 +25,35 @@ const pagesOfForms: Readonly<Record<string, string>> = {
   '/api/previews': '/posts/new',
 }
 
-async function visitorOf(ask: Ask): Promise<Visitor | null> {
-  const answer = await ask<Visitor>('/api/me')
-  return answer.ok ? { id: answer.value.id, username: answer.value.username } : null
+interface Known {
+  readonly visitor: Visitor | null
+  /** Why it can't be told who the visitor is. */
+  readonly waiting: Problem | null
 }
+
+async function visitorOf(ask: Ask): Promise<Known> {
+  const answer = await ask<Visitor>('/api/me')
+  if (!answer.ok) {
+    return { visitor: null, waiting: waitingFor(answer.problem) ? answer.problem : null }
+  }
+  return { visitor: { id: answer.value.id, username: answer.value.username }, waiting: null }
+}
+
+/** Of what people write; prices that are behind are told by their age. */
+const writtenPaths = /^\/api\/(posts|users|me)\b/
+
+/** What is shown in place of the page: what was refused, or that it can't be told yet whose page it is. */
+function insteadOf(
+  entry: PageEntry,
+  { waiting }: Known,
+  refused: Problem | undefined,
+): Problem | null {
+  if (refused) return showsForm(entry) ? null : refused
+  if (waiting?.code === 'read-model-behind' || entry.place === 'write') return waiting
+  return null
+}
+
+const showsForm = (entry: PageEntry): boolean => Object.values(pagesOfForms).includes(entry.path)
 
 async function tapeOf(ask: Ask, wanted: boolean): Promise<Start['tape']> {
   if (!wanted) return []
@@ -40,24 +67,31 @@ async function readStart(
   entry: PageEntry,
   page: Page<unknown>,
 ): Promise<Start> {
-  const ask = askOnceWith(request.api)
+  let behind = false
+  const ask = askOnceWith(async path => {
+    const answer = await request.api(path)
+    if (writtenPaths.test(path) && answer.headers.has('cryptotalks-behind')) behind = true
+    return answer
+  })
   const args = { params: matchPath(entry.path, url.pathname) ?? {}, query: url.searchParams }
   const { refused } = request
-  const showsForm = Object.values(pagesOfForms).includes(entry.path)
-  const [visitor, tape, loaded] = await Promise.all([
+  const [known, tape, loaded] = await Promise.all([
     visitorOf(ask),
     tapeOf(ask, entry.tape),
-    refused && !showsForm ? failed<unknown>(refused.problem) : page.load(ask, args),
+    page.load(ask, args),
   ])
+  const instead = insteadOf(entry, known, refused?.problem)
   return {
     address: url.pathname + url.search,
     now: request.now.getTime(),
     theme: request.theme,
     idempotencyKey: request.idempotencyKey,
-    refused: refused && showsForm ? withoutSecrets(refused) : null,
-    visitor,
+    refused: refused && showsForm(entry) ? withoutSecrets(refused) : null,
+    visitor: known.visitor,
+    visitorUnknown: known.waiting !== null,
+    behind,
     tape,
-    loaded,
+    loaded: instead ? failed<unknown>(instead) : loaded,
   }
 }
 

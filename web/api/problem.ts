@@ -1,6 +1,8 @@
 // A refusal or failure as the site shows it: the API's problem details, or one made here when there was no answer.
 import type { Problem } from '@cryptotalks/shared-kernel/http/problem'
 
+import type { Answer } from './ask.ts'
+
 export type { Problem }
 
 /** The sentence of one field, or nothing. */
@@ -8,6 +10,11 @@ export function fieldMessage(problem: Problem | undefined, field: string): strin
   return problem?.errors?.find(
     error => error.field === field || error.field.startsWith(`${field}.`),
   )?.message
+}
+
+/** Why a search can't be looked for as it is; the page still has everything else to show. */
+export function searchRefusal(answer: Answer<unknown>): string | undefined {
+  return !answer.ok && answer.problem.status === 400 ? fieldMessage(answer.problem, 'q') : undefined
 }
 
 /** What stands for an answer that never came or could not be read. */

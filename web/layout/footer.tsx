@@ -1,6 +1,6 @@
 // The foot of each page, with the folio: which state of the log the page was drawn from.
 import { Show } from 'solid-js'
-import { useStart } from '../pages/start.ts'
+import { isGuest } from '../pages/start.ts'
 import { position } from '../text/numbers.ts'
 import { clockWithSeconds } from '../text/times.ts'
 import { ThemeForm } from './theme-form.tsx'
@@ -12,7 +12,7 @@ export function Footer(props: { readonly position: string | null; readonly at: n
         <a href="/posts">All posts</a>
         <a href="/market">Market</a>
         <a href="/docs">Developers</a>
-        <Show when={!useStart().visitor}>
+        <Show when={isGuest()}>
           <a href="/sign-up">Create account</a>
         </Show>
         <ThemeForm />

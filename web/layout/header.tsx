@@ -5,7 +5,7 @@ import { withQuery } from '../api/ask.ts'
 import type { Visitor } from '../api/types.ts'
 import { Icon } from '../components/icon.tsx'
 import { Avatar } from '../components/marks.tsx'
-import { useStart } from '../pages/start.ts'
+import { isGuest, useStart } from '../pages/start.ts'
 import { useAriaCurrent, useCurrentPage } from './place.ts'
 import { SignOut } from './sign-out.tsx'
 
@@ -106,7 +106,14 @@ export function Header() {
         <a class="ico find-ico" href="/posts#search" aria-label="Search">
           <Icon name="search" large />
         </a>
-        <Show when={visitor} fallback={<Guest />}>
+        <Show
+          when={visitor}
+          fallback={
+            <Show when={isGuest()}>
+              <Guest />
+            </Show>
+          }
+        >
           {member => <Member visitor={member()} />}
         </Show>
       </div>

@@ -19,7 +19,7 @@ import {
 import { counted } from '../text/numbers.ts'
 import { definePage, loadedFrom, type ViewProps } from './page.ts'
 import { PageTitle } from './page-title.tsx'
-import { useStart } from './start.ts'
+import { isGuest } from './start.ts'
 
 interface HomeData extends TalkList {
   readonly rising: readonly Quote[]
@@ -95,20 +95,19 @@ function BusyTags(props: { readonly data: HomeData }) {
 }
 
 function Home(props: ViewProps<HomeData>) {
-  const { visitor } = useStart()
   return (
     <>
       <PageTitle
         title="Talk"
         description="Posts about cryptocurrencies, with the rates beside the talk."
       />
-      <Show when={!visitor}>
+      <Show when={isGuest()}>
         <Hail />
       </Show>
       <div class="wrap cols">
         <main id="main">
           <div class="head">
-            <Show when={visitor} fallback={<h2>Talk</h2>}>
+            <Show when={!isGuest()} fallback={<h2>Talk</h2>}>
               <h1>Talk</h1>
             </Show>
           </div>
@@ -123,7 +122,7 @@ function Home(props: ViewProps<HomeData>) {
               posts={props.data.posts}
               marks={props.data.marks}
               sort="new"
-              heading={visitor ? 'h2' : 'h3'}
+              heading={isGuest() ? 'h3' : 'h2'}
             />
             <Pager
               from={1}

@@ -1,8 +1,10 @@
 // The market: totals, and the coins in any order with figures that stay current in place.
 import { createSignal, Show } from 'solid-js'
 import type { Ask } from '../api/ask.ts'
+import { searchRefusal } from '../api/problem.ts'
 import type { CoinList, MarketTotals } from '../api/types.ts'
 import { Fresh } from '../components/marks.tsx'
+import { SearchHint } from '../components/search-hint.tsx'
 import { useNow } from '../live/now.tsx'
 import { coinsOf, liveQuotes } from '../live/quotes.ts'
 import { CoinTable } from '../market/coin-table.tsx'
@@ -16,16 +18,21 @@ import { definePage, loadedFrom, type PageArgs, type ViewProps } from './page.ts
 import { PageTitle } from './page-title.tsx'
 
 interface MarketData {
+  /** Why the coins are not those that were searched for. */
+  readonly hint: string | null
   readonly quotes: readonly Quote[]
   readonly nextCursor: string | null
   readonly totals: MarketTotals | null
 }
 
 async function load(ask: Ask, { query }: PageArgs) {
-  const answer = await ask<CoinList>(marketPath(marketQueryOf(query)))
+  const market = marketQueryOf(query)
+  const answer = await ask<CoinList>(marketPath(market))
+  const hint = searchRefusal(answer) ?? null
   return loadedFrom(
-    answer,
+    hint === null ? answer : await ask<CoinList>(marketPath({ ...market, q: '' })),
     (list): MarketData => ({
+      hint,
       quotes: list.items.map(quoteOf),
       nextCursor: list.nextCursor,
       totals: list.market,
@@ -63,7 +70,8 @@ function NoCoins(props: { readonly q: string }) {
 }
 
 function Market(props: ViewProps<MarketData>) {
-  const market = marketQueryOf(props.args.query)
+  const asked = marketQueryOf(props.args.query)
+  const market = props.data.hint === null ? asked : { ...asked, q: '' }
   const now = useNow()
   const [totals, setTotals] = createSignal(props.data.totals)
   const quotes = liveQuotes(
@@ -90,7 +98,8 @@ function Market(props: ViewProps<MarketData>) {
         </p>
       </div>
       <Show when={totals()}>{totals => <Totals totals={totals()} quotes={quotes()} />}</Show>
-      <Lists market={market} />
+      <Lists market={asked} />
+      <SearchHint text={props.data.hint} />
       <ColumnChoice market={market} />
       <Show when={quotes().length > 0} fallback={<NoCoins q={market.q} />}>
         <CoinTable

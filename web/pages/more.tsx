@@ -3,7 +3,7 @@ import { Show } from 'solid-js'
 import { SignOut } from '../layout/sign-out.tsx'
 import { definePage, found, type ViewProps } from './page.ts'
 import { PageTitle } from './page-title.tsx'
-import { useStart } from './start.ts'
+import { isGuest, useStart } from './start.ts'
 
 function GuestLinks() {
   return (
@@ -29,7 +29,10 @@ function More(_props: ViewProps<object>) {
       <PageTitle title="More" description="Everything else on Cryptotalks." />
       <h1>More</h1>
       <ul class="list gap">
-        <Show when={visitor} fallback={<GuestLinks />}>
+        <Show when={isGuest()}>
+          <GuestLinks />
+        </Show>
+        <Show when={visitor}>
           {member => (
             <li>
               <a class="bare" href={`/users/${encodeURIComponent(member().username)}`}>

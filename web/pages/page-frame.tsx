@@ -3,6 +3,7 @@ import { useLocation } from '@solidjs/router'
 import { createResource, Show, untrack } from 'solid-js'
 import { isServer } from 'solid-js/web'
 import { askOnceWith, fetchHere } from '../api/ask.ts'
+import { Icon } from '../components/icon.tsx'
 import { freshKey } from '../forms/idempotency.ts'
 import { Footer } from '../layout/footer.tsx'
 import { matchPath, type PageArgs, type PageEntry } from './page.ts'
@@ -21,10 +22,15 @@ function Shown(props: ShownProps) {
   const { page, loaded } = opened
   return (
     <>
+      <Show when={first && useStart().behind}>
+        <Behind />
+      </Show>
       <Show
         when={loaded.data}
         keyed
-        fallback={<ProblemView problem={loaded.problem} reload={props.reload} />}
+        fallback={
+          <ProblemView problem={loaded.problem} reload={props.reload} again={first === null} />
+        }
       >
         {data => (
           <page.View
@@ -38,6 +44,25 @@ function Shown(props: ShownProps) {
       </Show>
       <Footer position={loaded.position} at={isServer || first ? useStart().now : Date.now()} />
     </>
+  )
+}
+
+/** Said above a list that does not show yet what its reader has just written. */
+function Behind() {
+  return (
+    <div class="wrap past-bar" role="status">
+      <div class="note hm">
+        <Icon name="info" />
+        <div>
+          <p>
+            What you have just written is safe, and shows here in a moment.{' '}
+            <a href={useStart().address} rel="external">
+              Load the page again
+            </a>
+          </p>
+        </div>
+      </div>
+    </div>
   )
 }
 

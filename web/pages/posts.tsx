@@ -1,7 +1,9 @@
 // The list of posts: in any order, of a tag, by an author, or found by words.
 import { Show } from 'solid-js'
 import type { Ask } from '../api/ask.ts'
+import { searchRefusal } from '../api/problem.ts'
 import { Icon } from '../components/icon.tsx'
+import { SearchHint } from '../components/search-hint.tsx'
 import { OrderTabs } from '../talk/order-tabs.tsx'
 import { Pager } from '../talk/pager.tsx'
 import { PostRows } from '../talk/post-rows.tsx'
@@ -17,9 +19,17 @@ import {
 import { definePage, loadedFrom, type PageArgs, type ViewProps } from './page.ts'
 import { PageTitle } from './page-title.tsx'
 
+interface PostsData extends TalkList {
+  /** Why the list is not of what was searched for. */
+  readonly hint: string | null
+}
+
 async function load(ask: Ask, { query }: PageArgs) {
-  const [posts, coins] = await readTalk(ask, listPath(listQueryOf(query)))
-  return loadedFrom(posts, list => talkList(list, coins))
+  const list = listQueryOf(query)
+  const [posts, coins] = await readTalk(ask, listPath(list))
+  const hint = searchRefusal(posts) ?? null
+  const shown = hint === null ? posts : (await readTalk(ask, listPath({ ...list, q: '' })))[0]
+  return loadedFrom(shown, (list): PostsData => ({ ...talkList(list, coins), hint }))
 }
 
 const orders = { new: 'newest first', old: 'oldest first', title: 'by title' } as const
@@ -106,8 +116,9 @@ function Nothing(props: { readonly list: ListQuery }) {
   )
 }
 
-function Posts(props: ViewProps<TalkList>) {
-  const list = listQueryOf(props.args.query)
+function Posts(props: ViewProps<PostsData>) {
+  const asked = listQueryOf(props.args.query)
+  const list = props.data.hint === null ? asked : { ...asked, q: '' }
   const shown = () => props.data.posts.length
   const next = () =>
     props.data.nextCursor &&
@@ -125,8 +136,9 @@ function Posts(props: ViewProps<TalkList>) {
               <Heading list={list} />
             </h1>
             <Filters list={list} />
+            <SearchHint text={props.data.hint} />
           </div>
-          <Search list={list} />
+          <Search list={asked} />
         </div>
         <OrderTabs
           list={list}
@@ -156,7 +168,7 @@ function Posts(props: ViewProps<TalkList>) {
   )
 }
 
-export const posts = definePage<TalkList>({
+export const posts = definePage<PostsData>({
   load,
   View: Posts,
 })

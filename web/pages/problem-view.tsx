@@ -1,7 +1,8 @@
 // The page that stands where another can't: what happened, what it means, one way on.
 import { useLocation } from '@solidjs/router'
-import { Show } from 'solid-js'
+import { onCleanup, onMount, Show } from 'solid-js'
 import { type Problem, unreachable } from '../api/problem.ts'
+import { waitingFor } from '../api/waiting.ts'
 import { PageTitle } from './page-title.tsx'
 
 const words = {
@@ -17,24 +18,42 @@ const words = {
 }
 
 function wordsFor(problem: Problem): { readonly title: string; readonly text: string } {
+  const waiting = waitingFor(problem)
+  if (waiting) return waiting
   if (problem.status === 404) return words.missing
   if (problem.status === 503) return words.away
   if (problem.status >= 500) return words.fault
-  return { title: problem.title, text: problem.detail ?? 'The address asks for something unknown.' }
+  const errors = problem.errors?.map(({ message }) => message).join(' ')
+  return {
+    title: problem.title,
+    text: errors || problem.detail || 'The address asks for something unknown.',
+  }
 }
 
 export function ProblemView(props: {
   readonly problem: Problem | null
   readonly reload?: () => void
+  /** Whether it loads again by itself: a page that the browser has just opened does so without scripts, too. */
+  readonly again?: boolean
 }) {
   const location = useLocation()
   const problem = () => props.problem ?? unreachable(500)
+  const waiting = () => waitingFor(props.problem)
+  onMount(() => {
+    const { reload, again } = props
+    const seconds = waiting()?.seconds
+    if (!reload || !again || !seconds) return
+    const timer = setTimeout(reload, seconds * 1000)
+    onCleanup(() => clearTimeout(timer))
+  })
   const here = () => location.pathname + location.search
   return (
     <main id="main" class="wrap one">
       <PageTitle title={wordsFor(problem()).title} />
       <div class="stack away">
-        <p class="big n">{problem().status}</p>
+        <Show when={!waiting()}>
+          <p class="big n">{problem().status}</p>
+        </Show>
         <h1>{wordsFor(problem()).title}</h1>
         <p class="dim">
           {wordsFor(problem()).text}
@@ -47,6 +66,9 @@ export function ProblemView(props: {
             )}
           </Show>
         </p>
+        <Show when={waiting()?.progress !== undefined}>
+          <progress value={waiting()?.progress} aria-label="Read from the log" />
+        </Show>
         <p>
           <Show
             when={problem().status >= 500}

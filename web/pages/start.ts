@@ -15,6 +15,10 @@ export interface Start {
   readonly idempotencyKey: string
   readonly refused: Refused | null
   readonly visitor: Visitor | null
+  /** Who it is can't be told at the moment: neither a guest nor a member. */
+  readonly visitorUnknown: boolean
+  /** The page does not show yet what its visitor has just written. */
+  readonly behind: boolean
   readonly tape: readonly Quote[]
   readonly loaded: Loaded<unknown>
 }
@@ -60,6 +64,12 @@ function startContext(): StartOnce {
 
 /** The start of this visit. */
 export const useStart = (): Start => startContext().start
+
+/** Whether this visit is known to be a guest's. */
+export function isGuest(): boolean {
+  const { visitor, visitorUnknown } = useStart()
+  return !visitor && !visitorUnknown
+}
 
 /** See {@link StartOnce.takeFirst}. */
 export const takeFirst = () => startContext().takeFirst()
