@@ -167,6 +167,14 @@ describe('publishing', () => {
     expect(form.status).toBe(303)
   })
 
+  it('of a text of which nothing would be seen is refused', async () => {
+    const before = await postsIn()
+    const sent = await publish(draft({ body: '[a]: https://example.org\n\n&#8203;' }))
+    expect([sent.status, sent.body.code]).toEqual([422, 'text-shows-nothing'])
+    expect(sent.body.errors).toMatchObject([{ field: 'body', code: 'required' }])
+    expect(await postsIn()).toBe(before)
+  })
+
   it('without a session is refused', async () => {
     for (const Cookie of ['', `__Host-session=${'A'.repeat(43)}`, '__Host-session=junk'])
       expect(await side.post('/api/posts', draft(), { Cookie })).toMatchObject({

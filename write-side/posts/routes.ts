@@ -14,8 +14,9 @@ import type { Limits } from '../limits/limits.ts'
 import { bodySchema, postSchema } from './input.ts'
 import { createPreviewing } from './previewing.ts'
 import type { Publish } from './publishing.ts'
-import { postRefusals } from './refusals.ts'
+import { postRefusals, showsNothing } from './refusals.ts'
 import type { Rendering } from './rendering.ts'
+import { htmlShowsSomething } from './shown.ts'
 import { tagWords } from './tags.ts'
 
 export interface PostCommands {
@@ -36,7 +37,7 @@ const previewShown = (html: string): Problem =>
 
 const refusals = {
   ...pickProblems(commonRefusals, 'idempotency-key-reused', 'busy'),
-  ...pickProblems(postRefusals, 'text-too-intricate'),
+  ...pickProblems(postRefusals, 'text-too-intricate', 'text-shows-nothing'),
 }
 
 const postPosts = ({ publish, render, metadata }: PostCommands): Route =>
@@ -68,6 +69,7 @@ const postPosts = ({ publish, render, metadata }: PostCommands): Route =>
       // What can't be shown within the limit would hold up every reader's list, and each rebuild of it.
       const rendered = await render(draft.body, draft.authorId)
       if (rendered.kind === 'refused') return problemOf(refusals, rendered.refusal)
+      if (!htmlShowsSomething(rendered.html)) return problemOf(refusals, showsNothing)
       const outcome = await orUnavailable(() => publish(draft, command))
       if (outcome.kind === 'refused') return problemOf(refusals, outcome.refusal)
       const { postId, slug, revision } = outcome
