@@ -1,6 +1,7 @@
 // The projections process put together: store, database, keys, projectors, probes.
 
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
+import { createClockWatch } from '@cryptotalks/shared-kernel/eventsourcing/clock-watch'
 import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
 import { withAlarm, wordsForMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
 import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
@@ -45,6 +46,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
   const metrics = createMetrics('projections')
   const watch = createWatch(logger, metrics)
   measureLag(metrics, pool, store)
+  const clocks = createClockWatch({ store, logger })
   const trouble = (what: string) => (error: unknown, inARow: number) =>
     logger.warn({ err: error, inARow }, what)
 
@@ -81,6 +83,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     checks: {
       postgres: () => pool.query('select'),
       'event store': () => store.end(),
+      clock: () => clocks.compare(),
       keyring: () => keyringPool.query('select'),
       site: async () => {
         if (!gate.isOpen()) await gate.confirm()

@@ -1,5 +1,6 @@
 // What the write side needs before it may work: its servers, and a site that is its own.
 
+import { createClockWatch } from '@cryptotalks/shared-kernel/eventsourcing/clock-watch'
 import { findMissingKeys } from '@cryptotalks/shared-kernel/eventsourcing/find-missing-keys'
 import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import {
@@ -30,6 +31,7 @@ export interface PreparationNeeds {
 
 export function createPreparation(needs: PreparationNeeds): Preparation {
   const { gate, pool, keyringPool, keyring, logger } = needs
+  const clocks = createClockWatch({ store: gate.store, logger })
   return {
     run: signal => untilOpen(gate, logger, signal),
     watch: async signal => {
@@ -37,6 +39,7 @@ export function createPreparation(needs: PreparationNeeds): Preparation {
     },
     checks: {
       'event store': () => gate.store.end().then(() => undefined),
+      clock: () => clocks.compare(),
       postgres: () => pool.query('select 1').then(() => undefined),
       keyring: () => keyringPool.query('select 1').then(() => undefined),
       site: async () => {

@@ -18,11 +18,15 @@ const sample = (
   sampledAt: string,
   prices: Readonly<Record<string, number>>,
   source = 'simulated',
+  recordedAt = sampledAt,
 ) =>
-  recorded({
-    type: 'MarketSampleRecorded',
-    data: { source, sampledAt, quotes: Object.entries(prices).map(one => quote(...one)) },
-  })
+  recorded(
+    {
+      type: 'MarketSampleRecorded',
+      data: { source, sampledAt, quotes: Object.entries(prices).map(one => quote(...one)) },
+    },
+    { recordedAt },
+  )
 
 const slotOf = (at: Date, span: number, kept: number) => (at.getTime() / span) % kept
 
@@ -81,7 +85,10 @@ describe('the rows of rates', () => {
   it('give up a minute for the one a little more than a day later, and never for an older one', () => {
     const day = (hours: number) => new Date(Date.UTC(2026, 0, 1, hours)).toISOString()
     const kept = (...hours: number[]) =>
-      given(ratesProjector, ...hours.map(hour => sample(day(hour), { bitcoin: hour })))
+      given(
+        ratesProjector,
+        ...hours.map(hour => sample(day(hour), { bitcoin: hour }, 'simulated', day(26))),
+      )
         .rows(minutes)
         .map(({ close }) => close)
     expect(kept(0, 24, 26)).toEqual([26, 24])
@@ -105,7 +112,7 @@ describe('the rows of rates', () => {
     const { rows } = given(
       ratesProjector,
       sample('2026-01-01T00:01:00.000Z', { bitcoin: 100 }),
-      sample('2026-01-01T00:00:00.000Z', { bitcoin: 50 }),
+      sample('2026-01-01T00:00:00.000Z', { bitcoin: 50 }, 'simulated', '2026-01-01T00:01:05.000Z'),
     )
     expect(rows(coins)).toMatchObject([{ price: 100 }])
     expect(rows(markets)).toMatchObject([{ market_cap: 100_000 }])
@@ -119,5 +126,43 @@ describe('the rows of rates', () => {
     )
     expect(parked).toHaveLength(1)
     expect(rows(coins)).toMatchObject([{ price: 2 }])
+  })
+
+  it('are not made by a sample that is dated ahead of when it came in', () => {
+    const { rows } = given(
+      ratesProjector,
+      sample('2026-01-01T00:00:00.000Z', { bitcoin: 1 }),
+      sample('2026-01-01T00:10:00.000Z', { bitcoin: 99 }, 'simulated', '2026-01-01T00:00:05.000Z'),
+      sample('2027-01-01T00:00:00.000Z', { ether: 99 }, 'other', '2026-01-01T00:00:06.000Z'),
+    )
+    expect(rows(coins)).toMatchObject([{ id: 'bitcoin', price: 1 }])
+    expect(rows(markets)).toMatchObject([{ source: 'simulated', market_cap: 1_000 }])
+    expect(rows(minutes)).toHaveLength(1)
+    expect(rows(hours)).toHaveLength(1)
+  })
+
+  it('go on from the right time after all clocks were ahead for a moment', () => {
+    const { rows } = given(
+      ratesProjector,
+      sample('2026-01-01T00:00:00.000Z', { bitcoin: 1 }),
+      sample('2026-01-01T06:00:00.000Z', { bitcoin: 2 }),
+      // The minute of two days later in the slot of one of these days.
+      sample('2026-01-03T08:00:00.000Z', { bitcoin: 99 }),
+      sample('2026-01-01T06:00:10.000Z', { bitcoin: 3 }),
+    )
+    expect(rows(coins)).toMatchObject([
+      { price: 3, sampled_at: new Date('2026-01-01T06:00:10.000Z'), spark: [1, 3] },
+    ])
+    expect(rows(markets)).toMatchObject([{ market_cap: 3_000 }])
+  })
+
+  it('take a span back from a sample that was dated ahead', () => {
+    const ahead = new Date(Date.UTC(2026, 0, 1) + keptMinutes * 60_000).toISOString()
+    const { rows } = given(
+      ratesProjector,
+      sample(ahead, { bitcoin: 99 }),
+      sample('2026-01-01T00:00:10.000Z', { bitcoin: 3 }),
+    )
+    expect(rows(minutes)).toMatchObject([{ open: 3, high: 3 }])
   })
 })

@@ -15,7 +15,12 @@ interface Read {
   readonly quotes: ReadonlyMap<string, Quote>
   /** Milliseconds since 1970. */
   readonly moment: number
+  /** The latest time that anything known by then can honestly bear. */
+  readonly latest: number
 }
+
+/** Clocks of two machines that are well differ by less. */
+const mostAheadMilliseconds = 60_000
 
 // A sample touches the rows of each of its coins in several tables, and each row asks for its quote and its time.
 const known = new WeakMap<Sample, Read>()
@@ -24,9 +29,24 @@ function read(sample: Sample): Read {
   const before = known.get(sample)
   if (before) return before
   const quotes = new Map(sample.data.quotes.map(quote => [quote.coinId, quote]))
-  const now = { quotes, moment: momentOf(sample.data.sampledAt).getTime() }
+  const moment = momentOf(sample.data.sampledAt).getTime()
+  const latest = sample.recordedAt.getTime() + mostAheadMilliseconds
+  // Dated ahead of when it came in, it says nothing of when the market was so: it makes no row.
+  const now = { quotes: moment > latest ? nothing : quotes, moment, latest }
   known.set(sample, now)
   return now
+}
+
+const nothing: ReadonlyMap<string, Quote> = new Map()
+
+/**
+ * Whether a row's time counts as later than the sample's. One beyond what the store's clock said as the sample came in
+ * was dated by a clock that was ahead, and gives way to the right time.
+ */
+function isLater(rowTime: Date, sample: Sample): boolean {
+  const { moment, latest } = read(sample)
+  const time = rowTime.getTime()
+  return time > moment && time <= latest
 }
 
 const quotesOf = (sample: Sample) => read(sample).quotes
@@ -49,7 +69,7 @@ const candlesOf = (spanMilliseconds: number, kept: number) => {
     apply: (row: Candle | undefined, sample: Sample, { coin_id, slot }: KeyOf<Candles>) => {
       const { price } = quoteOf(sample, coin_id)
       const at = spanOf(sample) * spanMilliseconds
-      if (row === undefined || row.at.getTime() < at)
+      if (row === undefined || row.at.getTime() < at || row.at.getTime() > read(sample).latest)
         return {
           coin_id,
           slot,
@@ -80,7 +100,7 @@ const sumOf = (sample: Sample, of: (quote: Quote) => number): number =>
 
 export const ratesProjector = defineProjector({
   name: 'rates',
-  version: 2,
+  version: 3,
   // Each sample is whole in itself: a bad one must not hold back the rest of its day.
   parks: 'event',
   handles: [MarketSampleRecorded],
@@ -91,7 +111,7 @@ export const ratesProjector = defineProjector({
         apply: (row, sample, { id }) => {
           const sampled_at = momentOf(sample.data.sampledAt)
           // Two sources may tell of one coin: the newest sample counts, not the one that came in last.
-          if (row && row.sampled_at > sampled_at) return undefined
+          if (row && isLater(row.sampled_at, sample)) return undefined
           const { symbol, name, rank, price, ...quote } = quoteOf(sample, id)
           return {
             id,
@@ -105,7 +125,7 @@ export const ratesProjector = defineProjector({
             volume_24h: quote.volume24h,
             source: sample.data.source,
             sampled_at,
-            ...withPrice(row, sampled_at, price),
+            ...withPrice(row, sampled_at, price, row && row.sampled_at > sampled_at),
             position: sample.position,
           }
         },
@@ -115,10 +135,10 @@ export const ratesProjector = defineProjector({
     rowsOf(hours, on => [on(MarketSampleRecorded, candlesOf(3_600_000, keptHours))]),
     rowsOf(markets, on => [
       on(MarketSampleRecorded, {
-        keysOf: ({ data }) => [{ source: data.source }],
+        keysOf: sample => (quotesOf(sample).size > 0 ? [{ source: sample.data.source }] : []),
         apply: (row, sample, { source }) => {
           const sampled_at = momentOf(sample.data.sampledAt)
-          if (row && row.sampled_at > sampled_at) return undefined
+          if (row && isLater(row.sampled_at, sample)) return undefined
           return {
             source,
             sampled_at,

@@ -24,6 +24,12 @@ describe('a spark', () => {
     expect(withPrice(spark, hour(5), 99)).toBe(spark)
   })
 
+  it('loses its points ahead of a price that is known to be of the right time', () => {
+    const spark = withPrice(withPrice(undefined, hour(6), 10), hour(48), 99)
+    expect(withPrice(spark, hour(12), 12, true)).toEqual({ spark: [10, 12], spark_at: hour(12) })
+    expect(withPrice(spark, hour(0), 12, true)).toEqual({ spark: [12], spark_at: hour(0) })
+  })
+
   it('never holds more than a week, and always ends with the newest price', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(400), fc.double({ min: 0.01, max: 1e6 }))), samples => {

@@ -14,14 +14,18 @@ export function recorded(
     readonly revision?: number
     readonly position?: bigint
     readonly occurredAt?: string
+    /** By the store's clock; when it occurred, unless told otherwise. */
+    readonly recordedAt?: string
   } = {},
 ): AnyEvent {
   const { streamName = 'test-1', revision = 0, position = 1n } = at
+  const { occurredAt = '2026-01-01T00:00:00.000Z', recordedAt = occurredAt } = at
   return {
     id: `${streamName}@${revision}`,
     streamName,
     revision,
     position,
+    recordedAt: new Date(recordedAt),
     type: fact.type,
     data: fact.data as AnyEvent['data'],
     metadata: {
@@ -29,7 +33,7 @@ export function recorded(
       $causationId: 'request',
       actor: { kind: 'system', name: 'test' },
       commandId: 'command',
-      occurredAt: at.occurredAt ?? '2026-01-01T00:00:00.000Z',
+      occurredAt,
       schemaVersion: 1,
     },
   }

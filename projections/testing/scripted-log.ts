@@ -66,6 +66,7 @@ export function createScriptedLog(pageSize = 100): ScriptedLog {
       type,
       streamName,
       revision,
+      recordedAt: new Date(metadata.occurredAt),
       position: end,
       data: stored,
       metadata,

@@ -99,23 +99,29 @@ export function findCoin(db: ReadDatabase, idOrSymbol: string) {
     .executeTakeFirst()
 }
 
-/** The market as the source that was heard last told it. */
+/** The market as the source that was heard last told it, whatever its clock said. */
 export const findMarket = (db: ReadDatabase) =>
   db
     .selectFrom('rates.markets')
     .select(['source', 'sampled_at', 'coins', 'market_cap', 'volume_24h'])
-    .orderBy('sampled_at', 'desc')
+    .orderBy('position', 'desc')
     .limit(1)
     .executeTakeFirst()
 
 export type Candles = 'rates.minutes' | 'rates.hours'
 
-/** A coin's prices by span, from `since` on, oldest first; at most the newest `limit`. */
+/** A time up to the newest price: what lies beyond it was dated by a clock that was ahead. */
+export interface Period {
+  readonly since: Date
+  readonly until: Date
+}
+
+/** A coin's prices by span, oldest first; at most the newest `limit`. */
 export async function findCandles(
   db: ReadDatabase,
   table: Candles,
   coinId: string,
-  since: Date,
+  { since, until }: Period,
   limit: number,
 ) {
   const rows = await db
@@ -123,20 +129,22 @@ export async function findCandles(
     .select(['at', 'open', 'high', 'low', 'close'])
     .where('coin_id', '=', coinId)
     .where('at', '>=', since)
+    .where('at', '<=', until)
     .orderBy('at', 'desc')
     .limit(limit)
     .execute()
   return rows.reverse()
 }
 
-/** The highest and the lowest price from `since` on; nulls when there is none. */
-export async function findExtremes(db: ReadDatabase, coinId: string, since: Date) {
+/** The highest and the lowest price of a period; nulls when there is none. */
+export async function findExtremes(db: ReadDatabase, coinId: string, { since, until }: Period) {
   const extremesOf = (table: Candles) =>
     db
       .selectFrom(table)
       .select(find => [find.fn.max('high').as('high'), find.fn.min('low').as('low')])
       .where('coin_id', '=', coinId)
       .where('at', '>=', since)
+      .where('at', '<=', until)
   const { high, low } = await db
     .selectFrom(extremesOf('rates.minutes').unionAll(extremesOf('rates.hours')).as('spans'))
     .select(find => [find.fn.max('high').as('high'), find.fn.min('low').as('low')])

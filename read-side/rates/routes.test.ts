@@ -70,13 +70,13 @@ describe('GET /api/coins', () => {
     expect(body.market).toBeNull()
   })
 
-  it('tells the market as the source heard last told it', async () => {
-    const sums = { coins: 4, market_cap: 1, volume_24h: 2, position: '5' }
+  it('tells the market as the source heard last told it, whatever another one’s clock said', async () => {
+    const sums = { coins: 4, market_cap: 1, volume_24h: 2 }
     await models.db
       .insertInto('rates.markets')
       .values([
-        { source: 'old', sampled_at: new Date(noon - hour), ...sums },
-        { source: 'simulated', sampled_at: new Date(noon), ...sums },
+        { source: 'old', sampled_at: new Date(noon + hour), position: '5', ...sums },
+        { source: 'simulated', sampled_at: new Date(noon), position: '6', ...sums },
       ])
       .execute()
     expect((await api.get('/api/coins')).body.market).toEqual({
@@ -164,6 +164,8 @@ describe('GET /api/coins/:id', () => {
         candle('ether', noon - 25 * hour, 9_000),
         candle('ether', noon - 2 * hour, 3_200),
         candle('ether', noon - minute, 3_100),
+        // Dated by a clock that was ahead.
+        candle('ether', noon + 2 * hour, 99_999),
       ])
       .execute()
     await models.db
@@ -188,13 +190,13 @@ describe('GET /api/coins/:id', () => {
 })
 
 describe('GET /api/coins/:id/history', () => {
-  it('gives minutes of an hour and a day, and hours of more', async () => {
+  it('gives minutes of an hour and a day, and hours of more, up to the newest price', async () => {
     await models.db.deleteFrom('rates.minutes').execute()
     await models.db.deleteFrom('rates.hours').execute()
-    const minutes = [2_000, 1_440, 61, 60, 1, 0].map(ago =>
+    const minutes = [2_000, 1_440, 61, 60, 1, 0, -5].map(ago =>
       candle('bitcoin', noon - ago * minute, 50_000 + ago),
     )
-    const hours = [1_000, 720, 168, 1].map(ago => candle('bitcoin', noon - ago * hour, ago))
+    const hours = [1_000, 720, 168, 1, -2].map(ago => candle('bitcoin', noon - ago * hour, ago))
     await models.db.insertInto('rates.minutes').values(minutes).execute()
     await models.db.insertInto('rates.hours').values(hours).execute()
 

@@ -24,6 +24,7 @@ import {
   findMarket,
   type Order,
   orders,
+  type Period,
 } from './query.ts'
 import {
   coinDetail,
@@ -80,8 +81,10 @@ const spans: Readonly<Record<Range, Span>> = {
   '30d': { milliseconds: 30 * day, interval: 'hour', table: 'rates.hours' },
 }
 
-const before = (moment: Date, milliseconds: number): Date =>
-  new Date(moment.getTime() - milliseconds)
+const endingAt = (until: Date, milliseconds: number): Period => ({
+  since: new Date(until.getTime() - milliseconds),
+  until,
+})
 
 const coinPath = z.object({
   id: z.string().meta({ description: 'Its id, or its symbol; `$btc` is the symbol only' }),
@@ -146,7 +149,7 @@ function showCoin(db: ReadDatabase): Read {
       const row = await findCoin(db, params.id)
       if (row === undefined) return problems.refuse('coin-not-found')
       // The day before its newest price, not before now: a feed that stands still takes no part of the day away.
-      const { high, low } = await findExtremes(db, row.id, before(row.sampled_at, day))
+      const { high, low } = await findExtremes(db, row.id, endingAt(row.sampled_at, day))
       return publicAnswer({
         ...coinFrom(row),
         high24h: Math.max(high ?? row.price, row.price),
@@ -177,7 +180,7 @@ function showHistory(db: ReadDatabase): Read {
         db,
         table,
         row.id,
-        before(row.sampled_at, milliseconds),
+        endingAt(row.sampled_at, milliseconds),
         most,
       )
       return publicAnswer({ id: row.id, range, interval, points: candles.map(pointFrom) })

@@ -48,6 +48,7 @@ async function stored(
     streamName: 's-1',
     revision: 0,
     position: 1n,
+    recordedAt: new Date(0),
     type,
     data: onDisk,
     metadata: { ...metadata, schemaVersion },

@@ -125,8 +125,9 @@ function decodeOne(
         reason: `version ${metadata.schemaVersion} is newer than ${definition.version}`,
       }
     const data = upcast(definition, metadata, unsealed(stored, keys))
-    const { id, streamName, revision, position, type } = stored
-    return { kind: 'event', event: { id, streamName, revision, position, type, data, metadata } }
+    const { id, streamName, revision, position, recordedAt, type } = stored
+    const event = { id, streamName, revision, position, recordedAt, type, data, metadata }
+    return { kind: 'event', event }
   } catch (error) {
     if (error instanceof KeyMissing) return { kind: 'key-missing', stored, subject: error.subject }
     return { kind: 'unreadable', stored, reason: (error as Error).message }

@@ -58,6 +58,8 @@ export interface Recorded {
   readonly streamName: string
   readonly revision: number
   readonly position: Position
+  /** When the event store took it in, by the store's own clock. Later events may be dated earlier: clocks are set. */
+  readonly recordedAt: Date
   readonly metadata: EventMetadata
 }
 

@@ -42,6 +42,8 @@ export interface EventStore {
     expected: ExpectedRevision,
     events: readonly NewEvent[],
   ) => Promise<Appended>
+  /** The log's newest event; undefined while there is none. */
+  readonly newest: () => Promise<StoredEvent | undefined>
   /** The position of the log's newest event. */
   readonly end: () => Promise<Position>
   readonly client: EventStoreDBClient
@@ -80,6 +82,7 @@ export function toStored({ event }: ResolvedEvent): StoredEvent | undefined {
     streamName: event.streamId,
     revision: Number(event.revision),
     position: event.position?.commit ?? 0n,
+    recordedAt: event.created,
     data: event.data,
     metadata: event.metadata,
   }
@@ -106,6 +109,10 @@ export function connectEventStore(connectionString: string): EventStore {
     which === 'all'
       ? client.readStream(streamName, { direction: FORWARDS, fromRevision: START })
       : client.readStream(streamName, { direction: BACKWARDS, fromRevision: END, maxCount: 1 })
+  const newest = async () => {
+    const last = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 })
+    return (await within(callMilliseconds, 'Reading the end of the log', collect(last)))[0]
+  }
   return {
     client,
     read: (streamName, which = 'all') =>
@@ -139,11 +146,8 @@ export function connectEventStore(connectionString: string): EventStore {
         throw error
       }
     },
-    end: async () => {
-      const last = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 })
-      const [newest] = await within(callMilliseconds, 'Reading the end of the log', collect(last))
-      return newest?.position ?? 0n
-    },
+    newest,
+    end: async () => (await newest())?.position ?? 0n,
     close: () => client.dispose(),
   }
 }

@@ -40,12 +40,12 @@ export function createPostgresKeyring(pool: Pool, masterKey: Uint8Array): Keyrin
     const key = opened(masterKey, row.wrapped, row.subject)
     if (!key) return undefined
     if (cache.size >= keyCacheSize) cache.delete(cache.keys().next().value as string)
-    cache.set(row.subject, { key, until: Date.now() + keyCacheMilliseconds })
+    cache.set(row.subject, { key, until: performance.now() + keyCacheMilliseconds })
     return key
   }
   const cached = (subject: string) => {
     const entry = cache.get(subject)
-    if (entry && entry.until > Date.now()) return entry.key
+    if (entry && entry.until > performance.now()) return entry.key
     cache.delete(subject)
     return undefined
   }

@@ -57,11 +57,19 @@ export function createLimitsInPostgres(options: LimitsStoreOptions): LimitsStore
   const memory = createMemoryCounts(mostInMemory)
   const inDatabase = untilItFails(pool, logger)
 
+  const count = async (name: LimitName, key: string): Promise<number> => {
+    const wait = await waitAfter(counters[name].consume(key))
+    if (wait <= limits[name].seconds * 1_000) return wait
+    // Begun by a clock that was ahead, which would keep somebody out for as long as it was.
+    await counters[name].delete(key)
+    return waitAfter(counters[name].consume(key))
+  }
+
   return {
     take: async (name, who) => {
       const key = secrets.attemptKey(who)
       const wait =
-        (await inDatabase(() => waitAfter(counters[name].consume(key)))) ??
+        (await inDatabase(() => count(name, key))) ??
         memory.take(`${name}:${key}`, limits[name])
       if (wait === 0) return { allowed: true }
       return { allowed: false, retryAfterSeconds: Math.ceil(wait / 1_000) }

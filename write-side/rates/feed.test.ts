@@ -27,10 +27,13 @@ const simulated: MarketSource & Required<Pick<MarketSource, 'sampleAt'>> = {
 let server: Awaited<ReturnType<typeof startEventStore>>
 let store: EventStore
 let records: RateRecords
+/** What the recorder's clock says. */
+let clock: Date
 beforeEach(async () => {
+  clock = noon
   server = await startEventStore({ memory: true })
   store = connectEventStore(server.connectionString)
-  records = createRateRecords({ store, registry, keyring: createMemoryKeyring() })
+  records = createRateRecords({ store, registry, keyring: createMemoryKeyring() }, () => clock)
 })
 afterEach(async () => {
   await store.close()
@@ -146,17 +149,57 @@ describe('the rates feed', () => {
   })
 
   it('is ready while samples come in, and not when none did for three polls', async () => {
-    let at = noon.getTime()
+    let at = 0
     const feed = createRatesFeed({
       source: marketAt('2026-03-08T12:00:31.000Z'),
       records,
       pollMilliseconds: 10_000,
       logger: createLogger({ name: 'feed', level: 'silent' }),
-      now: () => new Date(at),
+      elapsed: () => at,
     })
     at += 29_000
     await expect(feed.check()).resolves.toContain('29 s')
     at += 2_000
     await expect(feed.check()).rejects.toThrow('31 s')
+  })
+
+  it('records nothing of a time to come, and says why it is not ready', async () => {
+    let at = 0
+    const lines: string[] = []
+    const feed = createRatesFeed({
+      source: marketAt('2026-03-08T12:02:00.000Z'),
+      records,
+      pollMilliseconds: 10,
+      logger: createLogger({ name: 'feed', destination: { write: line => lines.push(line) } }),
+      now: () => new Date('2026-03-08T12:01:59.000Z'),
+      elapsed: () => at,
+      onRecorded: ({ outcome }) => {
+        if (outcome === 'from-the-future') stopping.abort()
+      },
+    })
+    const stopping = new AbortController()
+    await feed.run(stopping.signal)
+    expect(await timesIn('2026-03-08')).not.toContain('2026-03-08T12:02:00.000Z')
+    expect(lines.join('')).toContain('samples dated ahead')
+    at += 60_000
+    await expect(feed.check()).rejects.toThrow('dated ahead of our clock')
+  })
+
+  it.each([
+    ['ten minutes', '2026-03-08T12:10:30.000Z'],
+    ['two days', '2026-03-10T12:00:30.000Z'],
+  ])('goes on at the right time after its clock was %s ahead', async (_, ahead) => {
+    await runFeed(marketAt('2026-03-08T12:00:31.000Z'), 1)
+    clock = new Date(ahead)
+    await runFeed(marketAt(ahead), 1, { now: () => clock })
+    clock = new Date('2026-03-08T12:01:00.000Z')
+    await runFeed(marketAt('2026-03-08T12:01:00.000Z'), 1, { now: () => clock })
+    expect((await timesIn('2026-03-08')).at(-1)).toBe('2026-03-08T12:01:00.000Z')
+    clock = new Date('2026-03-08T12:01:10.000Z')
+    await runFeed(marketAt('2026-03-08T12:01:10.000Z'), 1, { now: () => clock })
+    expect((await timesIn('2026-03-08')).slice(-2)).toEqual([
+      '2026-03-08T12:01:00.000Z',
+      '2026-03-08T12:01:10.000Z',
+    ])
   })
 })

@@ -1,4 +1,5 @@
 // Asks a source what the market does, again and again, and records it; trouble is told and gone past, never an end.
+import type { ClockWatch } from '@cryptotalks/shared-kernel/eventsourcing/clock-watch'
 import { pause } from '@cryptotalks/shared-kernel/eventsourcing/retry'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
 import {
@@ -24,6 +25,10 @@ export interface FeedOptions {
   /** Told of each sample: for metrics. */
   readonly onRecorded?: (recorded: Recorded) => void
   readonly now?: () => Date
+  /** Milliseconds that only ever go on, however the clock is set. */
+  readonly elapsed?: () => number
+  /** Asked after each sample whether this clock and the event store's agree. */
+  readonly clocks?: ClockWatch
   /** How a source is asked; with time-out, retries and breaker unless told otherwise. */
   readonly policy?: IPolicy
 }
@@ -51,23 +56,30 @@ export const politePolicy = (): IPolicy =>
 
 export function createRatesFeed(options: FeedOptions): RatesFeed {
   const { source, records, pollMilliseconds, logger } = options
-  const { now = () => new Date(), policy = politePolicy(), onRecorded } = options
-  let lastSeen = now().getTime()
+  const { now = () => new Date(), elapsed = () => performance.now() } = options
+  const { policy = politePolicy(), onRecorded, clocks } = options
+  let lastSeen = elapsed()
+  let ahead = false
 
   const record = async (ask: (signal: AbortSignal) => Promise<MarketSample>, stop: AbortSignal) => {
     const sample = await policy.execute(({ signal }) => ask(signal), stop)
     const recorded = await records.record(source.name, sample)
     if (recorded.leftOut > 0)
       logger.warn({ source: source.name, leftOut: recorded.leftOut }, 'quotes left out')
+    if (recorded.outcome === 'from-the-future' && !ahead)
+      logger.warn({ source: source.name, sampledAt: sample.sampledAt }, 'samples dated ahead')
+    ahead = recorded.outcome === 'from-the-future'
     // Written by another feed is as good: what counts is that the log goes on.
-    if (recorded.outcome !== 'no-usable-quotes') lastSeen = now().getTime()
+    if (recorded.outcome === 'written' || recorded.outcome === 'not-newer') lastSeen = elapsed()
     onRecorded?.(recorded)
+    await clocks?.compare(recorded.outcome === 'written')
   }
 
   const newest = async (): Promise<Date | undefined> => {
     for (const day of daysBack(now())) {
       const found = await records.newestOfDay(source.name, day)
-      if (found) return found
+      // Dated ahead, it says that the feed was at work until now.
+      if (found) return found < now() ? found : now()
     }
     return undefined
   }
@@ -98,17 +110,18 @@ export function createRatesFeed(options: FeedOptions): RatesFeed {
     run: async signal => {
       let filled = false
       while (!signal.aborted) {
-        const began = now().getTime()
+        const began = elapsed()
         filled ||= await attempt(() => fillIn(signal), signal)
         // What is filled in afterwards would be older than what was polled, so polling waits for it.
         if (filled) await attempt(() => record(source.sample, signal), signal)
-        const rest = Math.max(0, began + pollMilliseconds - now().getTime())
+        const rest = Math.max(0, began + pollMilliseconds - elapsed())
         await pause(rest, signal).catch(() => undefined)
       }
     },
     check: async () => {
-      const age = now().getTime() - lastSeen
-      const detail = `last sample ${Math.round(age / 1_000)} s ago`
+      const age = elapsed() - lastSeen
+      const why = ahead ? ': those since are dated ahead of our clock' : ''
+      const detail = `last sample ${Math.round(age / 1_000)} s ago${why}`
       if (age < stalePolls * pollMilliseconds) return detail
       throw new Error(detail)
     },

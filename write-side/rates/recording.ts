@@ -9,9 +9,9 @@ import type { MarketSample } from './market-source.ts'
 import { sift } from './quotes.ts'
 import { dayOfRates } from './state.ts'
 
-/** What became of a sample: written, known or too old, or without a quote that can be used. */
+/** What became of a sample: written, known or too old, of a time to come, or without a quote that can be used. */
 export interface Recorded {
-  readonly outcome: 'written' | 'not-newer' | 'no-usable-quotes'
+  readonly outcome: 'written' | 'not-newer' | 'from-the-future' | 'no-usable-quotes'
   /** Quotes that were left out. */
   readonly leftOut: number
 }
@@ -23,7 +23,7 @@ export interface RateRecords {
   readonly newestOfDay: (source: string, moment: Date) => Promise<Date | undefined>
 }
 
-export function createRateRecords(kernel: Kernel): RateRecords {
+export function createRateRecords(kernel: Kernel, now: () => Date = () => new Date()): RateRecords {
   return {
     record: async (source, { sampledAt, quotes: given }) => {
       const { quotes, leftOut } = sift(given)
@@ -32,7 +32,7 @@ export function createRateRecords(kernel: Kernel): RateRecords {
         streamName: ratesStream(source, sampledAt),
         evolution: dayOfRates,
         read: 'newest',
-        decide: recordMarketSample({ source, sampledAt, quotes }),
+        decide: recordMarketSample({ source, sampledAt, quotes, now: now() }),
         metadata: {
           commandId: derivedId('command', 'RecordMarketSample', source, sampledAt.toISOString()),
           correlationId,
@@ -41,7 +41,11 @@ export function createRateRecords(kernel: Kernel): RateRecords {
           at: sampledAt,
         },
       })
-      if (outcome.kind === 'refused') return { outcome: 'no-usable-quotes', leftOut }
+      if (outcome.kind === 'refused') {
+        const { refused } = outcome.refusal
+        const ahead = refused === 'from-the-future'
+        return { outcome: ahead ? 'from-the-future' : 'no-usable-quotes', leftOut }
+      }
       const written = outcome.events.length > 0 && !outcome.repeated
       return { outcome: written ? 'written' : 'not-newer', leftOut }
     },

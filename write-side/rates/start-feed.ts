@@ -1,5 +1,6 @@
 // The rates feed with its probes, from start to stop.
 import { registry } from '@cryptotalks/shared-kernel/events/registry'
+import { createClockWatch } from '@cryptotalks/shared-kernel/eventsourcing/clock-watch'
 import {
   connectEventStore,
   type EventStore,
@@ -51,7 +52,9 @@ export async function startFeed(config: FeedConfig, logger: Logger): Promise<Run
     help: 'Quotes that could not be believed',
   })
   const { store, refused } = gateOf(connectEventStore(config.EVENTSTORE_URL))
+  const clocks = createClockWatch({ store, logger })
   const feed = createRatesFeed({
+    clocks,
     source: createSimulatedMarket(config.RATES_SEED),
     records: createRateRecords({ store, registry, keyring: noKeys }),
     pollMilliseconds: config.RATES_POLL_SECONDS * 1_000,
@@ -64,7 +67,7 @@ export async function startFeed(config: FeedConfig, logger: Logger): Promise<Run
   const probes = await startProbeServer({
     host: config.HOST,
     port: config.RATES_FEED_PORT,
-    checks: { rates: feed.check },
+    checks: { rates: feed.check, clock: () => clocks.compare() },
     metrics,
     logger,
   })

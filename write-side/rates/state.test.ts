@@ -20,8 +20,8 @@ const recorded = (time: string) => ({
   type: 'MarketSampleRecorded' as const,
   data: { source: 'simulated', sampledAt: at(time).toISOString(), quotes: [bitcoin] },
 })
-const record = (time: string, quotes = [bitcoin]) =>
-  recordMarketSample({ source: 'simulated', sampledAt: at(time), quotes })
+const record = (time: string, quotes = [bitcoin], now = time) =>
+  recordMarketSample({ source: 'simulated', sampledAt: at(time), quotes, now: at(now) })
 
 describe('recording a sample', () => {
   it('writes the first of a day', () =>
@@ -36,6 +36,18 @@ describe('recording a sample', () => {
     given(dayOfRates, recorded('00:00:05'), recorded('00:00:15'))
       .when(record('00:00:10'))
       .thenNothing())
+  it('takes one that is ahead by as much as clocks differ', () =>
+    given(dayOfRates)
+      .when(record('00:01:00', [bitcoin], '00:00:00'))
+      .thenFacts(recorded('00:01:00')))
+  it('refuses one of a time to come', () =>
+    given(dayOfRates)
+      .when(record('00:01:01', [bitcoin], '00:00:00'))
+      .thenRefused({ refused: 'from-the-future' }))
+  it('writes one of now after one that was dated ahead', () =>
+    given(dayOfRates, recorded('00:00:05'), recorded('12:00:00'))
+      .when(record('00:00:15'))
+      .thenFacts(recorded('00:00:15')))
   it('is refused when no quote can be used', () =>
     given(dayOfRates).when(record('00:00:05', [])).thenRefused({ refused: 'no-usable-quotes' }))
 })
