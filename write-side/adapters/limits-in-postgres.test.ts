@@ -59,6 +59,16 @@ describe('limits', () => {
     expect(all.filter(({ allowed }) => allowed)).toHaveLength(3)
   })
 
+  it('keep nobody out for longer than they say, where they were counted by a clock that was ahead', async () => {
+    const [store, key] = [aProcess(), randomUUID()]
+    expect(await takes(store, 4, key)).toEqual([true, true, true, false])
+    const client = new Client({ connectionString: postgres.connectionString })
+    await client.connect()
+    await client.query('update limits.taken set expire = expire + 2 * 86400000')
+    await client.end()
+    expect(await takes(store, 4, key)).toEqual([true, true, true, false])
+  })
+
   it('count no more what is given back or forgotten', async () => {
     const [store, key] = [aProcess(), randomUUID()]
     for (let n = 0; n < 6; n++) {

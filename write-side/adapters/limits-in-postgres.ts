@@ -12,6 +12,8 @@ const tableName = 'taken'
 
 // Whoever wants to sign in waits for this at most; then the counts in memory do.
 const patience = { connectionTimeoutMillis: 500, query_timeout: 1_000, idleTimeoutMillis: 60_000 }
+// Clocks of two machines that are well differ by less.
+const clocksDifferMilliseconds = 60_000
 const leftAloneMilliseconds = 2_000
 
 // Some 20 MB at most.
@@ -59,7 +61,7 @@ export function createLimitsInPostgres(options: LimitsStoreOptions): LimitsStore
 
   const count = async (name: LimitName, key: string): Promise<number> => {
     const wait = await waitAfter(counters[name].consume(key))
-    if (wait <= limits[name].seconds * 1_000) return wait
+    if (wait <= limits[name].seconds * 1_000 + clocksDifferMilliseconds) return wait
     // Begun by a clock that was ahead, which would keep somebody out for as long as it was.
     await counters[name].delete(key)
     return waitAfter(counters[name].consume(key))
@@ -69,8 +71,7 @@ export function createLimitsInPostgres(options: LimitsStoreOptions): LimitsStore
     take: async (name, who) => {
       const key = secrets.attemptKey(who)
       const wait =
-        (await inDatabase(() => count(name, key))) ??
-        memory.take(`${name}:${key}`, limits[name])
+        (await inDatabase(() => count(name, key))) ?? memory.take(`${name}:${key}`, limits[name])
       if (wait === 0) return { allowed: true }
       return { allowed: false, retryAfterSeconds: Math.ceil(wait / 1_000) }
     },
