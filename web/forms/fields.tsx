@@ -74,10 +74,10 @@ export function Field(props: FieldProps) {
     <div class="fld">
       <label class="lab" for={props.name}>
         {props.label}{' '}
-        <Show when={props.aside && !props.counter}>
-          <span>{props.aside}</span>
-        </Show>
-        <span aria-live="polite">{props.counter}</span>
+        <span>
+          <Show when={!props.counter}>{props.aside}</Show>
+          <span aria-live="polite">{props.counter}</span>
+        </span>
       </label>
       {props.children}
       <FieldNote name={props.name} message={props.message} hint={props.hint} />

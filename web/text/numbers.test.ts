@@ -59,6 +59,9 @@ describe('a large amount', () => {
     [9.996e6, '10.0 M'],
     [940e6, '940 M'],
     [85_200, '85,200'],
+    [0, '0'],
+    [0.4, '0.4000'],
+    [0.00000123, '0.000001230'],
   ])('of %d reads %s', (value, text) => {
     expect(compact(value)).toBe(text)
   })

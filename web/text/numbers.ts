@@ -64,7 +64,10 @@ const units = [
   [1e6, 'M'],
 ] as const
 
-/** Three significant digits and a unit: 1.27 T, 24.8 B, 940 M; whole below a million. */
+/** An amount below it would lose digits that count, were it written whole. */
+const leastWhole = 100
+
+/** Three significant digits and a unit: 1.27 T, 24.8 B, 940 M; whole below a million, as a price below a hundred. */
 export function compact(value: number): string {
   for (const [size, unit] of units) {
     if (Math.abs(value) < size * 0.9995) continue
@@ -72,7 +75,7 @@ export function compact(value: number): string {
     const decimals = Math.abs(scaled) >= 99.95 ? 0 : Math.abs(scaled) >= 9.995 ? 1 : 2
     return `${fixed(scaled, decimals)} ${unit}`
   }
-  return count(value)
+  return Math.abs(value) < leastWhole && value !== 0 ? price(value) : count(value)
 }
 
 export type Direction = 'up' | 'dn' | ''
