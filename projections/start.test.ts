@@ -202,6 +202,24 @@ describe('the projections process', () => {
     )
   })
 
+  it('shows what is in the log that takes the place of the one it was reading', async () => {
+    await register('u-1', 'Ada')
+    for (const id of ['1', '2', '3']) await publish(id, 'u-1')
+    await allReached(await publish('4', 'u-1'))
+    server.reset()
+    await register('u-2', 'Bo')
+    for (const id of ['5', '6', '7', '8', '9']) await publish(id, 'u-2')
+    await database.until<{ slugs: string }>(
+      "select string_agg(slug, ' ' order by slug) as slugs from posts.posts",
+      row => row?.slugs === 'post-5 post-6 post-7 post-8 post-9',
+    )
+    expect(await database.query('select username from users.users')).toEqual([{ username: 'Bo' }])
+    const metrics = await (await ask('/metrics')).text()
+    expect(metrics).toMatch(
+      /projection_rebuilds_total\{[^}]*reason="(another-history|beyond-the-end)"/,
+    )
+  })
+
   it('comes to the end of the log also where that holds nothing to project', async () => {
     await register('u-1', 'Ada')
     const reserved = { kind: 'username', holder: 'u-2' }
