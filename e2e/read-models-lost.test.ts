@@ -1,6 +1,8 @@
 // Read models may be lost at any time: people are told so while they are made anew, and then have everything again.
-import pg from 'pg'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CommandLine, startCommand } from './testing/command-line.ts'
 import {
   type Account,
   type Answer,
@@ -12,10 +14,11 @@ import {
   visit,
 } from './testing/person.ts'
 import { somePost } from './testing/posts.ts'
+import { query } from './testing/read-models.ts'
 import { until } from './testing/until.ts'
 import { startWorld, type World } from './testing/world.ts'
 
-const posts = 30
+let posts = 30
 
 /** A site on which somebody has written, and the slug of one post. */
 async function populate(url: string, account: Account): Promise<Person> {
@@ -33,6 +36,9 @@ async function countOf(reader: Person): Promise<number | undefined> {
   return status === 200 ? (body as { items: unknown[] }).items.length : undefined
 }
 
+const untilStatus = (status: number, what: string, ask: () => Promise<Answer>) =>
+  until(what, async () => ((await ask()).status === status ? true : undefined))
+
 /** All posts, or the problem that says why there are none for the moment. Anything else is wrong. */
 function isWholeOrTold({ status, body, headers }: Answer): boolean {
   if (status === 200) return (body as { items: unknown[] }).items.length === posts
@@ -48,8 +54,9 @@ function isWholeOrTold({ status, body, headers }: Answer): boolean {
   )
 }
 
-describe('on a running site', () => {
+describe('read models', () => {
   let world: World
+  let restarted: CommandLine | undefined
   let writer: Person
   const account = someAccount('keeper')
 
@@ -57,17 +64,24 @@ describe('on a running site', () => {
     world = await startWorld({ env: { RATES_POLL_SECONDS: '3600' } })
     writer = await populate(world.url, account)
   }, 300_000)
-  afterAll(() => world?.end(), 60_000)
+  afterAll(async () => {
+    restarted?.child.kill('SIGTERM')
+    await restarted?.ended
+    await world?.end()
+  }, 60_000)
 
+  /** Takes them away by SQL; once more where that met a worker who was at work on them. */
   async function lose(sql: (tables: readonly string[]) => string): Promise<void> {
-    const client = new pg.Client({ connectionString: world.databaseUrl })
-    await client.connect()
-    const { rows } = await client.query<{ place: string }>(
+    const rows = await query<{ place: string }>(
+      world.databaseUrl,
       `select format('%I.%I', schemaname, tablename) as place from pg_tables
        where schemaname ~ '^(posts|users|rates)_\\d+$'`,
     )
-    await client.query(sql(rows.map(({ place }) => place)))
-    await client.end()
+    const statement = sql(rows.map(({ place }) => place))
+    await until('the read models are lost', async () => {
+      await query(world.databaseUrl, statement)
+      return true
+    })
   }
 
   it('a first visit is never told that anything is rebuilt', async () => {
@@ -83,11 +97,16 @@ describe('on a running site', () => {
           ...new Set(tables.map(place => place.split('.')[0])),
         ].join(', ')} cascade`,
     ],
+    ['the folder is removed, and the server ends', undefined],
   ])(
     '%s: everything comes back by itself, and no list is ever half there',
     async (_how, sql) => {
       const reader = visit(world.url)
-      await lose(sql)
+      if (sql) await lose(sql)
+      else {
+        rmSync(join(world.dataDir, 'postgres'), { recursive: true })
+        await world.process('postgres').kill()
+      }
       const answers: Answer[] = []
       const pages: Answer[] = []
       await until('all posts show again', async () => {
@@ -102,9 +121,11 @@ describe('on a running site', () => {
         expect(page.headers.get('content-type')).toMatch(/^text\/html/)
         expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0)
       }
-      expectStatus(200, await writer.get('/api/me'))
+      await untilStatus(200, 'who was signed in still is', () => writer.get('/api/me'))
       const { username: login, password } = account
-      expectStatus(201, await reader.post('/api/sessions', { login, password }))
+      await untilStatus(201, 'whoever wants to can sign in', () =>
+        reader.post('/api/sessions', { login, password }),
+      )
       expectStatus(200, await reader.get('/api/me'))
     },
     120_000,
@@ -128,6 +149,7 @@ describe('on a running site', () => {
       expectStatus(201, await visitor.post('/api/sessions', { login, password }))
       expectStatus(200, await visitor.get('/api/me'))
       const published = expectStatus(201, await visitor.post('/api/posts', somePost('Meanwhile')))
+      posts += 1
       const { slug } = published.body as { slug: string }
       const answer = await visitor.get(`/api/posts/${slug}`)
       expect([answer.status, codeOf(answer)]).toEqual([503, 'read-model-behind'])
@@ -141,4 +163,27 @@ describe('on a running site', () => {
       process.kill(projections, 'SIGCONT')
     }
   }, 60_000)
+
+  it('lost while the site stood still, all of them are there again after the next start', async () => {
+    await world.stop()
+    rmSync(join(world.dataDir, 'postgres'), { recursive: true })
+    restarted = startCommand({
+      DATA_DIR: world.dataDir,
+      PORT: '0',
+      RATES_POLL_SECONDS: '3600',
+      MASTER_KEY: world.masterKey,
+    })
+    const reader = visit((await restarted.shows(/running: (http\S+)/))[1] as string)
+    const answers: Answer[] = []
+    await until('all posts show again', async () => {
+      answers.push(await reader.get('/api/posts?limit=100'))
+      return answers.at(-1)?.status === 200 ? true : undefined
+    })
+    expect(answers.filter(answer => !isWholeOrTold(answer)).map(({ text }) => text)).toEqual([])
+    const { username: login, password } = account
+    await untilStatus(201, 'whoever wants to can sign in', () =>
+      reader.post('/api/sessions', { login, password }),
+    )
+    expectStatus(200, await reader.get('/api/me'))
+  }, 240_000)
 })

@@ -31,6 +31,8 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string
   /** Settings of the server beside, or in place of, those that every one of ours has. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Of a cluster that has to be made; a fresh one unless given. */
+  readonly password?: string | undefined
   /** false: no flush to disk. An acknowledged commit then survives a killed server, not a power cut. */
   readonly durable?: boolean
   /** Remove the data folder if this process dies without stopping the server. */
@@ -71,7 +73,10 @@ export async function startEmbeddedPostgres(
   makeDataDir(dataDir)
   await stopOrphan(dataDir)
   const binaries = prepareBinaries(locatePostgresPackage(), user, dataDir)
-  const cluster = await openCluster(dataDir, binaries, user, { durable })
+  const cluster = await openCluster(dataDir, binaries, user, {
+    durable,
+    password: options.password,
+  })
   claimCluster(dataDir)
 
   const port = options.port || (await freePort())

@@ -99,7 +99,7 @@ async function startAll(options: HouseOptions, crew: Crew) {
   const { common, masterKey, publicUrl, ownPublicUrl } = settings
   const [eventStoreUrl, databaseUrl, keyringUrl] = await Promise.all([
     common.EVENTSTORE_URL || startEventStore(options.dataDir, crew, common),
-    common.DATABASE_URL || startPostgres(options, crew, { name: 'postgres' }),
+    common.DATABASE_URL || startPostgres(options, crew, { name: 'postgres', mayBeMadeAnew: true }),
     settings.keyringUrl || startPostgres(options, crew, keyringServer),
   ])
   const stores = { EVENTSTORE_URL: eventStoreUrl, DATABASE_URL: databaseUrl }
@@ -132,7 +132,7 @@ async function startEventStore(dataDir: string, crew: Crew, env: Env): Promise<s
 async function startPostgres(
   { dataDir, durable = true }: HouseOptions,
   crew: Crew,
-  server: Pick<EmbeddedDatabase, 'name' | 'database' | 'settings'>,
+  server: Pick<EmbeddedDatabase, 'name' | 'database' | 'settings' | 'mayBeMadeAnew'>,
 ): Promise<string> {
   const port = await freePort()
   let url = ''

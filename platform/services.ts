@@ -52,17 +52,24 @@ export interface EmbeddedDatabase {
   readonly durable: boolean
   readonly database?: string
   readonly settings?: Readonly<Record<string, string>>
+  /**
+   * Its folder may be lost while it runs: the cluster that is made in its stead is reached as before, by whoever had
+   * reached this one. Not for what can't be made anew.
+   */
+  readonly mayBeMadeAnew?: boolean
   /** Told the connection string at each start; it stays the same. */
   readonly onConnectionString: (connectionString: string) => void
 }
 
 /** An embedded PostgreSQL: ready when its launch is over. */
 export function postgresService(options: EmbeddedDatabase): Service {
+  let password: string | undefined
   return {
     name: options.name,
     async launch() {
-      const server = await startEmbeddedPostgres(options)
+      const server = await startEmbeddedPostgres({ ...options, password })
       options.onConnectionString(server.connectionString)
+      if (options.mayBeMadeAnew) password = new URL(server.connectionString).password
       return server
     },
     readiness: async () => undefined,

@@ -27,19 +27,22 @@ export interface Cluster {
 export const SUPERUSER = 'cryptotalks'
 
 /**
- * Opens the cluster under `dataDir`, making it with a fresh superuser password if there is none.
+ * Opens the cluster under `dataDir`, making it if there is none, with this superuser password or a fresh one.
  * `durable: false` spares the flush to disk, for clusters that are thrown away.
  */
 export async function openCluster(
   dataDir: string,
   binaries: PostgresBinaries,
   user: ServerUser,
-  { durable }: { readonly durable: boolean },
+  {
+    durable,
+    password: given,
+  }: { readonly durable: boolean; readonly password?: string | undefined },
 ): Promise<Cluster> {
   const folder = join(dataDir, 'data')
   const passwordFile = join(dataDir, 'password')
   if (!existsSync(join(folder, 'PG_VERSION'))) {
-    const password = randomBytes(24).toString('base64url')
+    const password = given ?? randomBytes(24).toString('base64url')
     writeFileSync(passwordFile, password, { mode: 0o600 })
     await makeCluster(dataDir, password, binaries, user, durable)
   }
