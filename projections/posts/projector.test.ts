@@ -38,7 +38,7 @@ describe('the rows of posts', () => {
       published_at: new Date('2026-01-02T00:00:00.000Z'),
       revision: 0,
       position: 9n,
-      search: 'on halvings\nmining\nölpreis\n**bold** words on $btc and $eth.',
+      search: 'on halvings\n#mining\n#ölpreis\n**bold** words on $btc and $eth.',
     })
     expect(post?.html).toContain('<strong>Bold</strong>')
     expect(post?.summary).toContain('Bold words')

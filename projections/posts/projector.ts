@@ -3,6 +3,7 @@ import { PostPublished } from '@cryptotalks/shared-kernel/events/posts'
 import { UserRegistered } from '@cryptotalks/shared-kernel/events/users'
 import type { EventOf } from '@cryptotalks/shared-kernel/eventsourcing/event-definition'
 import { renderMarkdown } from '@cryptotalks/shared-kernel/markdown/render-markdown'
+import { folded } from '@cryptotalks/shared-kernel/search/folded'
 import { occurredAt } from '../engine/event-time.ts'
 import { defineProjector, rowsOf } from '../engine/projector.ts'
 import { authors, posts } from './tables.ts'
@@ -38,7 +39,7 @@ export const postsProjector = defineProjector({
             published_at: occurredAt(event),
             revision: event.revision,
             position: event.position,
-            search: [written.title, ...tags, written.body].join('\n').toLowerCase(),
+            search: folded([written.title, ...tags.map(tag => `#${tag}`), written.body].join('\n')),
           }
         },
       }),

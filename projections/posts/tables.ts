@@ -21,7 +21,7 @@ export const posts = defineTable('posts', {
     published_at: timestamp,
     revision: integer,
     position,
-    /** Title, tags and body in lower case, to search in. */
+    /** Title, tags with their `#` and body, folded, to search in. */
     search: text,
   },
   primaryKey: ['id'],

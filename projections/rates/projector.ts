@@ -1,6 +1,7 @@
 // Rows of the market: each coin's latest quote and week, its history by minute and hour, and the sums.
 import { MarketSampleRecorded, type Quote } from '@cryptotalks/shared-kernel/events/rates'
 import type { EventOf } from '@cryptotalks/shared-kernel/eventsourcing/event-definition'
+import { folded } from '@cryptotalks/shared-kernel/search/folded'
 import { momentOf } from '../engine/event-time.ts'
 import { defineProjector, rowsOf } from '../engine/projector.ts'
 import type { KeyOf, RowOf } from '../engine/table.ts'
@@ -127,6 +128,8 @@ export const ratesProjector = defineProjector({
             sampled_at,
             ...withPrice(row, sampled_at, price, row && row.sampled_at > sampled_at),
             position: sample.position,
+            search: folded(`${name}\n${symbol}`),
+            symbol_key: folded(symbol),
           }
         },
       }),

@@ -21,9 +21,13 @@ export const coins = defineTable('coins', {
     /** When the newest step began. */
     spark_at: timestamp,
     position,
+    /** Name and symbol, folded, to search in. */
+    search: text,
+    /** The symbol, folded, to find it by. */
+    symbol_key: text,
   },
   primaryKey: ['id'],
-  indexes: [{ on: '(rank)' }, { on: '(lower(symbol))' }],
+  indexes: [{ on: '(rank)' }, { on: '(symbol_key)' }],
 })
 
 /**

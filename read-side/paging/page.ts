@@ -1,4 +1,5 @@
 // One page of a list: as many items as were asked for, and where the next page begins.
+import { canBeSearched } from '@cryptotalks/shared-kernel/search/folded'
 import { z } from 'zod'
 import { longestCursor } from './cursor.ts'
 
@@ -32,19 +33,18 @@ export const limitParameter = (most: number, usual: number) =>
 
 const longestSearch = 100
 
-/** The query parameter with words to find. Control characters are in no text of ours. */
+/**
+ * The query parameter with words to find, however many: each costs a look at what the others found, and a hundred
+ * characters hold fifty at most. Control characters are in no text of ours.
+ */
 export const searchParameter = z
   .string()
   .trim()
-  .min(2)
   .max(longestSearch)
   .regex(/^\P{Cc}*$/u)
+  .refine(canBeSearched, {
+    error: 'Search for at least two letters, or one Chinese, Japanese or Korean character.',
+    params: { code: 'too-short' },
+  })
   .optional()
   .meta({ description: 'Words, or parts of them: what is found has all of them' })
-
-// A hundred words of one letter would be a hundred conditions.
-const mostWords = 8
-
-/** The words of a search in lower case, as the read models keep what is searched. */
-export const wordsOf = (search: string | undefined): readonly string[] =>
-  (search ?? '').toLowerCase().split(/\s+/u).filter(Boolean).slice(0, mostWords)

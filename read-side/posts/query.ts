@@ -1,7 +1,7 @@
 // What is asked about posts.
 import { sql } from 'kysely'
-import { containing } from '../postgres/like.ts'
 import type { ReadDatabase } from '../postgres/read-database.ts'
+import { holdsEach } from '../postgres/words.ts'
 
 export const postSorts = ['new', 'old', 'title'] as const
 export type PostSort = (typeof postSorts)[number]
@@ -17,7 +17,7 @@ export interface PostFilter {
   readonly tag?: string | undefined
   /** A user name in lower case. */
   readonly author?: string | undefined
-  /** Words, or parts of them, in lower case: a post has all of them. */
+  /** Words, or parts of them, folded: a post has all of them. */
   readonly words?: readonly string[]
 }
 
@@ -89,7 +89,7 @@ function matching(db: ReadDatabase, { tag, author, words = [] }: PostFilter) {
     posts = posts.where('post.author_id', 'in', query =>
       query.selectFrom('posts.authors').select('id').where('username_key', '=', author),
     )
-  for (const word of words) posts = posts.where('post.search', 'like', containing(word))
+  for (const condition of holdsEach('post.search', words)) posts = posts.where(condition)
   return posts
 }
 

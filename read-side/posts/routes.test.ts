@@ -95,6 +95,14 @@ describe('GET /api/posts', () => {
     ['a backslash as itself', ':\\t', ['post-20']],
     ['a quote', "'; drop table posts", []],
     ['only what has every word', 'empty zebra', []],
+    ['no word too few, however many there are', 'w y b t c f e s a l zzzznotthere', []],
+    ['all of many words', 'why btc fees fall blocks are empty $ b l o c k s', ['post-10']],
+    ['one Chinese character', '价', ['post-30']],
+    ['a tag by its mark', '#btc', ['post-10']],
+    ['words in quotes', '"blocks" “empty”', ['post-10']],
+    ['letters with their accents apart', 'e\u0301clair', ['post-50']],
+    ['wide letters', 'ｂｌｏｃｋｓ', ['post-10']],
+    ['a word with a soft hyphen', 'blo\u00adcks', ['post-10']],
   ])('finds %s', async (_what, words, expected) => {
     expect(await idsOf(`/api/posts?q=${encodeURIComponent(words)}`)).toEqual(expected)
   })
@@ -189,6 +197,9 @@ describe('what is asked wrongly', () => {
     ['/api/posts?sort=best', 400, 'invalid-query'],
     ['/api/posts?sort[]=new', 400, 'invalid-query'],
     ['/api/posts?q=a', 400, 'invalid-query'],
+    ['/api/posts?q=', 400, 'invalid-query'],
+    ['/api/posts?q=%20', 400, 'invalid-query'],
+    ['/api/posts?q=a%C2%AD', 400, 'invalid-query'],
     [`/api/posts?q=${'a'.repeat(101)}`, 400, 'invalid-query'],
     ['/api/posts?q=%07ab', 400, 'invalid-query'],
     ['/api/posts?q=ab%00c', 400, 'malformed-uri'],
@@ -207,6 +218,15 @@ describe('what is asked wrongly', () => {
     expect(answer.status).toBe(status)
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
     if (code !== undefined) expect(answer.body.code).toBe(code)
+  })
+
+  it('too little to search for is told by its field, and what would be enough', async () => {
+    for (const path of ['/api/posts?q=a', '/api/coins?q=%20']) {
+      const { body } = await api.get(path)
+      const message =
+        'Search for at least two letters, or one Chinese, Japanese or Korean character.'
+      expect(body.errors).toEqual([{ field: 'q', code: 'too-short', message }])
+    }
   })
 
   it('bytes that are no UTF-8 in a search find nothing rather than break', async () => {

@@ -1,5 +1,6 @@
 // The posts that can be read.
 import { defineRoute } from '@cryptotalks/shared-kernel/http/route'
+import { wordsOf } from '@cryptotalks/shared-kernel/search/folded'
 import { z } from 'zod'
 import type { Read } from '../api/read.ts'
 import { publicAnswer, refusals } from '../api/read.ts'
@@ -11,7 +12,6 @@ import {
   pageOf,
   rowsFor,
   searchParameter,
-  wordsOf,
 } from '../paging/page.ts'
 import type { ReadDatabase } from '../postgres/read-database.ts'
 import { findPost, findPosts, type PostItemRow, type PostKey, postSorts } from './query.ts'
@@ -68,7 +68,7 @@ export function postReads(db: ReadDatabase): readonly Read[] {
         sort,
         tag,
         author: author?.toLowerCase(),
-        words: wordsOf(q),
+        words: wordsOf(q ?? ''),
         after: keyOf(cursor, order),
         limit: rowsFor(limit),
       })

@@ -1,7 +1,8 @@
 // What is asked about coins and the market.
+import { folded } from '@cryptotalks/shared-kernel/search/folded'
 import { type RawBuilder, sql } from 'kysely'
-import { containing } from '../postgres/like.ts'
 import type { ReadDatabase } from '../postgres/read-database.ts'
+import { holdsEach } from '../postgres/words.ts'
 
 export const coinSorts = ['rank', 'name', 'price', 'change24h', 'marketCap', 'volume24h'] as const
 export type CoinSort = (typeof coinSorts)[number]
@@ -11,7 +12,7 @@ export type Order = (typeof orders)[number]
 export interface CoinsAsked {
   readonly sort: CoinSort
   readonly order: Order
-  /** Words, or parts of them, in lower case: a coin's name or symbol has each of them. */
+  /** Words, or parts of them, folded: a coin's name or symbol has each of them. */
   readonly words?: readonly string[]
   /** The last coin shown: its sort key and id. */
   readonly after?: { readonly key: string | number; readonly id: string } | undefined
@@ -53,15 +54,7 @@ export function findCoins(db: ReadDatabase, asked: CoinsAsked) {
   const { sort, order, words = [], after, limit } = asked
   const key = sortKeys[sort]
   let coins = db.selectFrom('rates.coins').select(coinColumns).select(key.as('sort_key'))
-  for (const word of words) {
-    const pattern = containing(word)
-    coins = coins.where(where =>
-      where.or([
-        where(sql<string>`lower(name)`, 'like', pattern),
-        where(sql<string>`lower(symbol)`, 'like', pattern),
-      ]),
-    )
-  }
+  for (const condition of holdsEach('search', words)) coins = coins.where(condition)
   if (after !== undefined) {
     const beyond = sql.raw(order === 'asc' ? '>' : '<')
     coins = coins.where(sql<boolean>`(${key}, id) ${beyond} (${after.key}, ${after.id})`)
@@ -81,7 +74,7 @@ export function findCoin(db: ReadDatabase, idOrSymbol: string) {
   const coins = db.selectFrom('rates.coins').select(coinColumns)
   if (lower.startsWith(symbolMark))
     return coins
-      .where(sql<string>`lower(symbol)`, '=', lower.slice(symbolMark.length))
+      .where('symbol_key', '=', folded(idOrSymbol.slice(symbolMark.length)))
       .orderBy('rank')
       .limit(1)
       .executeTakeFirst()
@@ -89,7 +82,7 @@ export function findCoin(db: ReadDatabase, idOrSymbol: string) {
     .where(where =>
       where.or([
         where('id', 'in', [idOrSymbol, lower]),
-        where(sql<string>`lower(symbol)`, '=', lower),
+        where('symbol_key', '=', folded(idOrSymbol)),
       ]),
     )
     .orderBy(sql`id <> ${idOrSymbol}`)

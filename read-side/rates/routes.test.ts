@@ -101,6 +101,20 @@ describe('GET /api/coins', () => {
     expect(await idsOf('/api/coins?q=%25%25')).toEqual([])
   })
 
+  it('finds coins by names as people write them', async () => {
+    await addCoins(models.db, [
+      { id: 'istanbul', symbol: 'İST', name: 'İstanbul', rank: 40 },
+      { id: 'bito', symbol: 'ﾋﾞｯﾄ', name: 'Don’t', rank: 41 },
+    ])
+    for (const q of ['istanbul', 'İstanbul', 'ISTANBUL', 'İST'])
+      expect(await idsOf(`/api/coins?q=${encodeURIComponent(q)}`)).toEqual(['istanbul'])
+    for (const q of ["don't", 'ビット', 'ﾄ'])
+      expect(await idsOf(`/api/coins?q=${encodeURIComponent(q)}`)).toEqual(['bito'])
+    for (const symbol of ['İST', 'ist', '$ist'])
+      expect((await api.get(`/api/coins/${encodeURIComponent(symbol)}`)).body.id).toBe('istanbul')
+    await models.db.deleteFrom('rates.coins').where('id', 'in', ['istanbul', 'bito']).execute()
+  })
+
   const sorts = ['rank', 'name', 'price', 'change24h', 'marketCap', 'volume24h']
   it.each(sorts.flatMap(sort => [`${sort}&order=asc`, `${sort}&order=desc`]))(
     'shows each coin once on the pages by %s, also where figures are equal',

@@ -1,5 +1,6 @@
 // The market as it is, and as it was.
 import { defineRoute } from '@cryptotalks/shared-kernel/http/route'
+import { wordsOf } from '@cryptotalks/shared-kernel/search/folded'
 import { z } from 'zod'
 import { publicAnswer, type Read, refusals } from '../api/read.ts'
 import { cursorOf, keyFrom } from '../paging/cursor.ts'
@@ -10,7 +11,6 @@ import {
   pageOf,
   rowsFor,
   searchParameter,
-  wordsOf,
 } from '../paging/page.ts'
 import type { ReadDatabase } from '../postgres/read-database.ts'
 import {
@@ -116,7 +116,7 @@ function listCoins(db: ReadDatabase): Read {
         findCoins(db, {
           sort,
           order,
-          words: wordsOf(q),
+          words: wordsOf(q ?? ''),
           after: after && { key: after[0], id: after[1] },
           limit: rowsFor(limit),
         }),

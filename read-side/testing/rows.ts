@@ -1,4 +1,5 @@
 // Rows with everything that a test does not care about.
+import { folded } from '@cryptotalks/shared-kernel/search/folded'
 import type { ReadDatabase } from '../postgres/read-database.ts'
 
 const aMoment = new Date('2026-03-01T12:00:00.000Z')
@@ -29,7 +30,7 @@ export async function addPosts(db: ReadDatabase, posts: readonly PostGiven[]): P
       published_at: aMoment,
       revision: 0,
       position: String(position),
-      search: `${title} ${tags.join(' ')} ${body}`.toLowerCase(),
+      search: folded(`${title} ${tags.map(tag => `#${tag}`).join(' ')} ${body}`),
     }
   })
   await db.insertInto('posts.posts').values(rows).execute()
@@ -51,6 +52,7 @@ export async function addUser(db: ReadDatabase, username: string, posts = 0): Pr
 export interface CoinGiven {
   readonly id: string
   readonly symbol: string
+  readonly name?: string
   readonly rank: number
   readonly price?: number
   readonly change24h?: number
@@ -58,21 +60,26 @@ export interface CoinGiven {
 
 /** Coins that were sampled at noon of 1 March 2026. */
 export async function addCoins(db: ReadDatabase, coins: readonly CoinGiven[]): Promise<void> {
-  const rows = coins.map(({ id, symbol, rank, price = 100 - rank, change24h = rank }) => ({
-    id,
-    symbol,
-    name: id.charAt(0).toUpperCase() + id.slice(1),
-    rank,
-    price,
-    change_24h: change24h,
-    change_7d: null,
-    market_cap: price * 1_000,
-    volume_24h: price * 10,
-    source: 'simulated',
-    sampled_at: aMoment,
-    spark: [1.5, 2],
-    spark_at: aMoment,
-    position: '5',
-  }))
+  const rows = coins.map(({ id, symbol, rank, price = 100 - rank, change24h = rank, ...given }) => {
+    const name = given.name ?? id.charAt(0).toUpperCase() + id.slice(1)
+    return {
+      id,
+      symbol,
+      name,
+      rank,
+      price,
+      change_24h: change24h,
+      change_7d: null,
+      market_cap: price * 1_000,
+      volume_24h: price * 10,
+      source: 'simulated',
+      sampled_at: aMoment,
+      spark: [1.5, 2],
+      spark_at: aMoment,
+      position: '5',
+      search: folded(`${name}\n${symbol}`),
+      symbol_key: folded(symbol),
+    }
+  })
   await db.insertInto('rates.coins').values(rows).execute()
 }
