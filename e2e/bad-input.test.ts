@@ -369,7 +369,7 @@ describe('hostile Markdown', () => {
   const elements =
     /^(a|blockquote|br|code|del|div|em|h[2-6]|hr|input|li|ol|p|pre|section|strong|sup|table|tbody|td|th|thead|tr|ul)$/
   const attributes =
-    /^(align|aria-label|aria-describedby|checked|class|disabled|href|id|rel|role|start|tabindex|scope|title|type|data-footnote-\w+)$/
+    /^(align|aria-label|aria-describedby|checked|class|dir|disabled|href|id|rel|role|start|tabindex|scope|title|type|data-footnote-\w+)$/
   const addresses = /^(https?:|mailto:|\/(?!\/)|#)/
 
   /** The tags of some HTML that a post has no use for, by element, attribute or address. */
