@@ -288,7 +288,9 @@ describe('a write', () => {
     { 'content-type': 'application/x-www-form-urlencoded' },
     { 'content-type': 'text/plain' },
     { 'content-type': 'multipart/form-data; boundary=x' },
-  ])('from elsewhere does not: %o', async headers => {
+  ])('from elsewhere does not, and is told from where it would: %o', async headers => {
+    const { body } = await send(app, { method: 'POST', url: '/api/echo', payload: 'x', headers })
+    expect(JSON.parse(body).detail).toContain('https://talks.example')
     expect(await write(headers)).toBe(403)
   })
 })

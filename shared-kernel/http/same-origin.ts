@@ -19,9 +19,11 @@ const formTypes = new Set([
  */
 export function sameOrigin({ publicUrl }: { readonly publicUrl: string }): Middleware {
   const { origin } = new URL(publicUrl)
+  // Most who meet this reach the site by another name than it has, on the network at home say.
+  const detail = `What is sent from ${origin} is taken, and nothing else. If this is the site by another address, open it there and send it again.`
   return async function sameOrigin(ctx, next) {
     if (safeMethods.has(ctx.method) || isOurs(ctx, origin)) return next()
-    throw edgeProblem('cross-site-request')
+    throw edgeProblem('cross-site-request', { detail })
   }
 }
 
