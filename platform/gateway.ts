@@ -9,7 +9,8 @@ import { addressKey } from '@cryptotalks/shared-kernel/http/address-key'
 import { discardRest } from '@cryptotalks/shared-kernel/http/discard-rest'
 import type { Full } from './gateway/bounds.ts'
 import { clientOf, peerOf } from './gateway/client-address.ts'
-import { Exchange } from './gateway/exchange.ts'
+import { PASSED_METHODS } from './gateway/examine-request.ts'
+import { Exchange, type ExchangeOptions } from './gateway/exchange.ts'
 import { createHall, type Hall } from './gateway/hall.ts'
 import type { GatewayOptions } from './gateway/options.ts'
 import {
@@ -17,9 +18,6 @@ import {
   methodNotAllowed,
   REQUEST_TIMEOUT,
   type Refusal,
-  rawAnswer,
-  refuse,
-  UNKNOWN_EXPECTATION,
   UNREADABLE,
 } from './gateway/refusal.ts'
 import { Turns } from './gateway/turns.ts'
@@ -55,7 +53,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({
     maxHeaderSize: MOST_HEADER_BYTES,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // Node would answer out of turn; we look ourselves.
+    requireHostHeader: false,
     headersTimeout: bounds.headersWithinMs,
     requestTimeout: bounds.requestWithinMs,
     keepAliveTimeout: bounds.idleAtMostMs,
@@ -66,7 +65,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on('connection', socket => connections.set(socket, connectionOf(socket, hall)))
 
   const receive =
-    (awaitsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+    (expects: ExchangeOptions['expects']) =>
+    (request: IncomingMessage, response: ServerResponse) => {
       const { turns, full } = connections.get(request.socket) as Connection
       discardRest(request, response, bounds.mostDiscarded)
       closeWhenStopping(server, request, response)
@@ -74,26 +74,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const key = addressKey(client.address)
       const place = full ?? hall.inFlight.take(key)
       turns.add(
-        new Exchange({
-          request,
-          response,
-          awaitsContinue,
-          client,
-          addressKey: key,
-          place,
-          hall,
-          turns,
-        }),
+        new Exchange({ request, response, expects, client, addressKey: key, place, hall, turns }),
       )
     }
-  server.on('request', receive(false))
-  server.on('checkContinue', receive(true))
-  server.on('checkExpectation', (request, response) => {
-    connections.get(request.socket)?.turns.close()
-    refuse(request, response, UNKNOWN_EXPECTATION)
-  })
+  server.on('request', receive('nothing'))
+  server.on('checkContinue', receive('to go on'))
+  server.on('checkExpectation', receive('something else'))
   server.on('connect', (_request, socket) => {
-    socket.end(rawAnswer(methodNotAllowed(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])))
+    // Node leaves such a connection to us, and reads no more of it.
+    socket.on('error', () => socket.destroy())
+    socket.resume()
+    connections.get(socket)?.turns.unreadable(methodNotAllowed(PASSED_METHODS))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const connection = connections.get(socket)

@@ -46,6 +46,7 @@ describe('a body where none belongs', () => {
 })
 
 test.each([
+  ['no host', 'Content-Length: 2\r\n\r\nab'],
   ['two hosts', 'Host: x\r\nHost: y\r\nContent-Length: 2\r\n\r\nab'],
   ['the same host twice', 'Host: x\r\nHost: x\r\nContent-Length: 2\r\n\r\nab'],
   ['two lengths', 'Host: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab'],

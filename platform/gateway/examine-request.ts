@@ -9,6 +9,7 @@ import {
   type Refusal,
   UNEXPECTED_BODY,
   UNKNOWN_HOST,
+  UNREADABLE,
   wantsPage,
 } from './refusal.ts'
 import { valuesOf } from './request-fields.ts'
@@ -34,17 +35,20 @@ export interface Rules {
 
 const TAKES_BODY = new Set(['POST', 'PUT', 'PATCH'])
 const READS = new Set(['GET', 'HEAD'])
-const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+/** What may be asked at all, of one address or another. */
+export const PASSED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const PROBES = new Set(['/health/live', '/health/ready', '/metrics'])
 
 /** What a request can be read as in only one way comes first: after that, no step sees another request than the next. */
 export function examine(request: IncomingMessage, rules: Rules): Decision {
   const { rawHeaders: fields, method = '', url = '' } = request
+  // Node reads HTTP/0.9 too, which has no fields.
+  if (!/^1\.[01]$/.test(request.httpVersion)) return { refusal: UNREADABLE }
   const framing = framingOf(request)
   if (framing === 'ambiguous') return { refusal: AMBIGUOUS }
   if (framing === 'body' && !TAKES_BODY.has(method)) return { refusal: UNEXPECTED_BODY }
   const target = targetOf(method, url)
-  if (target === 'server') return { allow: ALL_METHODS }
+  if (target === 'server') return { allow: PASSED_METHODS }
   if ('refusal' in target) return target
   const pathname = pathnameOf(target.path)
   // Balancers and supervisors ask by address, before any name is known.
@@ -67,6 +71,7 @@ function framingOf({ rawHeaders: fields, httpVersion }: IncomingMessage): Framin
     valuesOf(fields, name),
   ) as [string[], string[], string[]]
   const [length, coding] = [lengths[0], codings[0]]
+  if (hosts.length === 0 && httpVersion === '1.1') return 'ambiguous'
   if (hosts.length > 1 || lengths.length > 1 || codings.length > 1) return 'ambiguous'
   if (coding !== undefined) {
     const isChunked = coding.toLowerCase() === 'chunked'
@@ -89,7 +94,8 @@ function routeOf(
   asked: { readonly path: string; readonly hasBody: boolean },
 ): Decision {
   const { method = '' } = request
-  if (method === 'TRACE' || method === 'CONNECT') return { refusal: methodNotAllowed(ALL_METHODS) }
+  if (method === 'TRACE' || method === 'CONNECT')
+    return { refusal: methodNotAllowed(PASSED_METHODS) }
   const allowed = apiMethods?.(pathname)
   if (allowed !== undefined) {
     if (method === 'OPTIONS') return { allow: allowed }

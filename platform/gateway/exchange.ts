@@ -15,6 +15,7 @@ import {
   SLOW_WRITE,
   TOO_MANY_FROM_ADDRESS,
   UNAVAILABLE,
+  UNKNOWN_EXPECTATION,
 } from './refusal.ts'
 import { bodyOf } from './request-body.ts'
 import { endToEnd, requestFields, valuesOf } from './request-fields.ts'
@@ -26,8 +27,8 @@ type ToService = Extract<Decision, { readonly service: unknown }>
 export interface ExchangeOptions {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Set where the client sends its body only when told to go on. */
-  readonly awaitsContinue: boolean
+  /** By `Expect`. Who expects to be told to go on may send the body only then. */
+  readonly expects: 'nothing' | 'to go on' | 'something else'
   readonly client: Client
   /** What the client's address counts as. */
   readonly addressKey: string
@@ -53,17 +54,17 @@ export class Exchange implements Turn {
   }
 
   begin(done: () => void): void {
-    const { request, response, hall, place } = this.#given
+    const { request, response, hall, place, expects } = this.#given
     this.#begun = true
     response.once('close', () => {
       this.drop()
       for (const task of this.#afterwards) task()
       done()
     })
-    // Node's parser takes what follows for another protocol, and we speak only this one.
-    if (request.headers.upgrade !== undefined) this.#endConnection()
+    if (isLast(request, response)) this.#endConnection()
     const decision = hall.decide(request)
-    if ('refusal' in decision) this.#refuse(decision.refusal)
+    if (expects === 'something else') this.#refuse(UNKNOWN_EXPECTATION)
+    else if ('refusal' in decision) this.#refuse(decision.refusal)
     else if ('probe' in decision) hall.answerProbe(decision.probe, response)
     else if (typeof place === 'string') this.#refuse(fullRefusal(place))
     else if ('allow' in decision) {
@@ -98,13 +99,13 @@ export class Exchange implements Turn {
   }
 
   #takeBody() {
-    const { request, response, hall, addressKey, awaitsContinue } = this.#given
+    const { request, response, hall, addressKey, expects } = this.#given
     const place = hall.bodies.take(addressKey)
     if (typeof place === 'string') {
       this.#refuse(fullRefusal(place))
       return 'refused' as const
     }
-    if (awaitsContinue) response.writeContinue()
+    if (expects === 'to go on') response.writeContinue()
     return bodyOf(request, {
       leastBytesPerSecond: hall.bounds.leastBodyBytesPerSecond,
       lookEveryMs: hall.bounds.lookAtBodiesEveryMs,
@@ -183,9 +184,9 @@ export class Exchange implements Turn {
   }
 
   #refuse(refusal: Refusal): void {
-    const { request, response, awaitsContinue } = this.#given
+    const { request, response, expects } = this.#given
     // A client that was not told to go on may send its body or leave it: what comes next can't be told apart.
-    const closes = refusal.close ?? (awaitsContinue && !request.complete)
+    const closes = refusal.close ?? (expects === 'to go on' && !request.complete)
     if (closes) this.#endConnection()
     refuse(request, response, refusal)
   }
@@ -205,3 +206,12 @@ function refusalOf(failure: Failure, { method }: IncomingMessage): Refusal {
   if (failure === 'slow') return reads ? SLOW_READ : SLOW_WRITE
   return failure === 'broken' && !reads ? BROKEN_WRITE : UNAVAILABLE
 }
+
+/**
+ * Whether the connection ends with this answer. To HTTP/1.0 most answers have no other end; and after an `Upgrade`
+ * Node's parser takes what follows for another protocol, where we speak only this one.
+ */
+const isLast = (request: IncomingMessage, response: ServerResponse): boolean =>
+  !response.shouldKeepAlive ||
+  request.httpVersion !== '1.1' ||
+  request.headers.upgrade !== undefined

@@ -93,7 +93,7 @@ export const UNREADABLE: Refusal = {
 export const AMBIGUOUS: Refusal = {
   ...UNREADABLE,
   title: 'The request can be read in two ways',
-  detail: 'A field that may come once came twice, or its length is given in two ways.',
+  detail: 'A field that comes just once is missing or doubled, or the length is given in two ways.',
 }
 
 export const UNEXPECTED_BODY: Refusal = {
