@@ -1,6 +1,7 @@
 // Brings up the processes of the house in their order, each with its port, its settings and its log.
 import { join } from 'node:path'
 import { printable } from '@cryptotalks/shared-kernel/logging/control-characters'
+import { watchDisks, wordsForRoom } from './disk-watch.ts'
 import { keyringServer } from './keyring-server.ts'
 import type { Platform, PlatformOptions, PlatformProcess, ProcessName } from './platform-types.ts'
 import { freePort } from './processes/free-port.ts'
@@ -58,6 +59,11 @@ export function createHouse(options: HouseOptions): House {
       options.onProcesses(Object.values(ours).flatMap(({ pid }) => pid ?? []))
     },
   })
+  const parts = ['', 'event-store', 'postgres', 'keyring', 'logs']
+  const endDiskWatch = watchDisks({
+    folders: parts.map(part => join(dataDir, part)),
+    onRoom: (...found) => say('disk', wordsForRoom(...found)),
+  })
   const crew: Crew = {
     add(service, port, url) {
       const supervised = supervisor.supervise(service)
@@ -77,6 +83,7 @@ export function createHouse(options: HouseOptions): House {
   return {
     start: async () => ({ ...(await startAll(options, crew)), processes }),
     async end(how) {
+      endDiskWatch()
       await (how === 'stop' ? supervisor.stop() : supervisor.killAll())
       await Promise.all(logs.map(log => log.close()))
     },

@@ -83,6 +83,11 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     checks: {
       postgres: () => pool.query('select'),
       'event store': () => store.end(),
+      space: async () => {
+        const words = watch.noSpace()
+        if (words !== undefined)
+          throw new Error(`no space left on the disk that holds the read models: ${words}`)
+      },
       clock: () => clocks.compare(),
       keyring: () => keyringPool.query('select'),
       site: async () => {

@@ -1,4 +1,5 @@
 // What operators see of the projectors: log lines, metrics, and whether each is ready to work.
+import { noSpaceIn } from '@cryptotalks/shared-kernel/eventsourcing/no-space'
 import type { Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
 import type { Logger } from '@cryptotalks/shared-kernel/logging/logger'
 import type { Metrics } from '@cryptotalks/shared-kernel/telemetry/metrics'
@@ -10,6 +11,8 @@ import { unsoundness } from './engine/soundness.ts'
 export interface Watch {
   readonly observerOf: (projector: Projector) => LaneObserver
   readonly states: ReadonlyMap<string, LaneState>
+  /** What PostgreSQL said of a disk without room, until something was written again. */
+  readonly noSpace: () => string | undefined
   /** What is being made from nothing: in words, and for how long already. */
   readonly rebuilds: () => readonly { readonly text: string; readonly seconds: number }[]
 }
@@ -29,6 +32,7 @@ const percent = (progress: number): string => `${Math.floor(progress * 100)} %`
 /** Logs and counts what the lanes tell. */
 export function createWatch(logger: Logger, metrics: Metrics): Watch {
   const states = new Map<string, LaneState>()
+  let full: string | undefined
   const rebuilding = new Map<string, Rebuilding>()
   const measures = measuresOf(metrics)
   const observerOf = (projector: Projector): LaneObserver => {
@@ -58,6 +62,7 @@ export function createWatch(logger: Logger, metrics: Metrics): Watch {
         log.info({ done: percent(rebuild.progress) }, 'the read model is being rebuilt')
       },
       onApplied: ({ events, rows, parked, seconds }) => {
+        full = undefined
         measures.events.inc(label, events)
         measures.rows.inc(label, rows)
         measures.parked.inc(label, parked.length)
@@ -88,12 +93,14 @@ export function createWatch(logger: Logger, metrics: Metrics): Watch {
       },
       onTrouble: (error, inARow) => {
         measures.failures.inc(label)
+        full = noSpaceIn(error)
         log.warn({ err: error, inARow }, 'the projector starts over')
       },
       onStopped: error => log.error({ err: error }, 'the projector has stopped'),
     }
   }
   return {
+    noSpace: () => full,
     observerOf,
     states,
     rebuilds: () =>

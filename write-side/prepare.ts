@@ -39,6 +39,7 @@ export function createPreparation(needs: PreparationNeeds): Preparation {
     },
     checks: {
       'event store': () => gate.store.end().then(() => undefined),
+      space: () => gate.store.room(),
       clock: () => clocks.compare(),
       postgres: () => pool.query('select 1').then(() => undefined),
       keyring: () => keyringPool.query('select 1').then(() => undefined),

@@ -96,6 +96,8 @@ export type BatchRefusal =
   | { readonly kind: 'bad-request'; readonly reason: string }
   | { readonly kind: 'access-denied' }
   | { readonly kind: 'timeout' }
+  /** No room on the disk: of a kind that the clients do not know, for only of such do they pass on the words. */
+  | { readonly kind: 'no-room'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string }
 
 /** Code, name and details of each refusal, as a `google.rpc.Status` wants them. */
@@ -119,6 +121,8 @@ function statusOf(refusal: BatchRefusal): readonly [code: number, name: string, 
       return [7, 'AccessDenied', EMPTY]
     case 'timeout':
       return [4, 'Timeout', EMPTY]
+    case 'no-room':
+      return [8, 'NoRoom', EMPTY]
     case 'unknown':
       return [2, 'Unknown', EMPTY]
   }
@@ -135,7 +139,8 @@ export function batchError(
     bytesField(1, `type.googleapis.com/event_store.client.${name}`),
     bytesField(2, details),
   )
-  const text = refusal.kind === 'unknown' ? refusal.reason : name
+  const hasWords = refusal.kind === 'unknown' || refusal.kind === 'no-room'
+  const text = hasWords ? refusal.reason : name
   const status = message(varintField(1, code), bytesField(2, text), bytesField(3, any))
   return frame(
     message(

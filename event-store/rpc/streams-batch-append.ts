@@ -6,7 +6,7 @@ import {
 } from '../protocol/append-request.ts'
 import { type BatchRefusal, batchError, batchSuccess } from '../protocol/append-response.ts'
 import type { NewEvent } from '../protocol/recorded-event.ts'
-import { CommitTimeout } from '../storage/errors.ts'
+import { CommitTimeout, StoreFull } from '../storage/errors.ts'
 import type { Store } from '../store.ts'
 import {
   isFault,
@@ -47,7 +47,8 @@ const asRefusal = (fault: ProposalFault): BatchRefusal =>
 
 function failureOf(error: unknown): BatchRefusal {
   if (error instanceof CommitTimeout) return { kind: 'timeout' }
-  return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) }
+  const reason = error instanceof Error ? error.message : String(error)
+  return { kind: error instanceof StoreFull ? 'no-room' : 'unknown', reason }
 }
 
 function timeLeft({ deadline }: AppendOptions): number {

@@ -13,6 +13,7 @@ import {
 } from '@eventstore/db-client'
 import type { StoredEvent, StoredFact } from './codec.ts'
 import type { EventMetadata } from './metadata.ts'
+import { noSpaceIn } from './no-space.ts'
 import type { Position } from './positions.ts'
 
 /** A stream's newest revision as a command found it; the append holds only if it still is. */
@@ -42,6 +43,8 @@ export interface EventStore {
     expected: ExpectedRevision,
     events: readonly NewEvent[],
   ) => Promise<Appended>
+  /** Rejects with the store's words while the last append failed for want of space, a minute ago at most. */
+  readonly room: () => Promise<void>
   /** The log's newest event; undefined while there is none. */
   readonly newest: () => Promise<StoredEvent | undefined>
   /** The position of the log's newest event. */
@@ -52,6 +55,9 @@ export interface EventStore {
 
 // The client's batch appends carry no timer of their own: without this one a lost answer would wait for ever.
 const callMilliseconds = 5_000
+
+/** Nobody may write again for long, and then nothing would tell that there is room again. */
+const fullMilliseconds = 60_000
 
 const utf8 = new TextEncoder()
 
@@ -109,6 +115,8 @@ export function connectEventStore(connectionString: string): EventStore {
     which === 'all'
       ? client.readStream(streamName, { direction: FORWARDS, fromRevision: START })
       : client.readStream(streamName, { direction: BACKWARDS, fromRevision: END, maxCount: 1 })
+  let full: string | undefined
+  let fullAt = 0
   const newest = async () => {
     const last = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 })
     return (await within(callMilliseconds, 'Reading the end of the log', collect(last)))[0]
@@ -136,6 +144,7 @@ export function connectEventStore(connectionString: string): EventStore {
       try {
         const call = client.appendToStream(streamName, messages, { expectedRevision })
         const result = await within(callMilliseconds, `Appending to ${streamName}`, call)
+        full = undefined
         return {
           kind: 'appended',
           revision: Number(result.nextExpectedRevision),
@@ -143,8 +152,14 @@ export function connectEventStore(connectionString: string): EventStore {
         }
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) return { kind: 'conflict' }
+        full = noSpaceIn(error)
+        fullAt = performance.now()
         throw error
       }
+    },
+    room: async () => {
+      if (full !== undefined && performance.now() - fullAt < fullMilliseconds)
+        throw new Error(`no space left on the disk that holds the event store: ${full}`)
     },
     newest,
     end: async () => (await newest())?.position ?? 0n,

@@ -5,6 +5,7 @@ import type { AnyEvent } from './event-definition.ts'
 import type { EventRegistry } from './event-registry.ts'
 import type { EventStore } from './event-store.ts'
 import { KeyMissing, type Keyring } from './keyring.ts'
+import { noSpaceIn } from './no-space.ts'
 import { backoffMilliseconds, pause } from './retry.ts'
 
 /** What commands run on. */
@@ -19,6 +20,13 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown'
 }
 
+/** The disk beneath the event store is full: nothing was written, and asking again at once would change nothing. */
+export class NoSpaceLeft extends OutcomeUnknown {
+  constructor(words: string, cause: unknown) {
+    super(`Nothing can be stored: ${words}`, { cause })
+  }
+}
+
 /** A stream holds an event that this process can't read: deciding without it could break a rule. */
 export class UnreadableStream extends Error {
   override readonly name = 'UnreadableStream'
@@ -26,12 +34,14 @@ export class UnreadableStream extends Error {
 
 const maximumFailures = 6
 
-/** Tries again, with growing pauses, what fails; throws OutcomeUnknown when it keeps failing. */
+/** Tries again, with growing pauses, what fails; throws OutcomeUnknown when it keeps failing, NoSpaceLeft at once. */
 export async function persistently<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (cause) {
+      const full = noSpaceIn(cause)
+      if (full !== undefined) throw new NoSpaceLeft(full, cause)
       if (attempt === maximumFailures)
         throw new OutcomeUnknown('The event store did not answer', { cause })
       await pause(backoffMilliseconds(attempt, Math.random, 50, 2_000))

@@ -1,6 +1,7 @@
 // What a write answers when the event store or the keys can't be reached.
 import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import { KeyDestroyed, KeyMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
+import { noSpaceIn } from '@cryptotalks/shared-kernel/eventsourcing/no-space'
 import { OutcomeUnknown } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
 import { edgeProblem, edgeProblems } from '@cryptotalks/shared-kernel/http/edge-problems'
 
@@ -26,6 +27,13 @@ export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
         cause,
       })
     if (!(cause instanceof OutcomeUnknown)) throw cause
+    if (noSpaceIn(cause) !== undefined)
+      throw edgeProblem('unavailable', {
+        detail:
+          'This can not be stored at the moment: the disk of this site is full. Nothing that was stored before is lost. Keep what you wrote and try again later.',
+        headers: { 'Retry-After': '60' },
+        cause,
+      })
     throw edgeProblem('unavailable', {
       detail:
         'We can not tell whether this was done. Repeat it with the same idempotency key: it will not be done twice.',

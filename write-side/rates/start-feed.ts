@@ -67,7 +67,7 @@ export async function startFeed(config: FeedConfig, logger: Logger): Promise<Run
   const probes = await startProbeServer({
     host: config.HOST,
     port: config.RATES_FEED_PORT,
-    checks: { rates: feed.check, clock: () => clocks.compare() },
+    checks: { rates: feed.check, clock: () => clocks.compare(), space: () => store.room() },
     metrics,
     logger,
   })
