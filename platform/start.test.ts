@@ -238,11 +238,12 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect([code, run.said()]).toEqual([0, expect.stringContaining('Stopped.')])
   })
 
-  test('ends with the shell that npm started it by', async () => {
+  test('ends with the shell that npm started it by, having warned of an address without TLS', async () => {
     const shell = spawn('sh', ['-c', '"$0" "$1"; true', process.execPath, runner], {
       env: {
         ...{ PATH: process.env.PATH, npm_lifecycle_event: 'start' },
         ...{ PORT: String(await freePort()), DATA_DIR: dataDir },
+        PUBLIC_URL: 'http://forum.lan',
       },
     })
     let said = ''
@@ -258,6 +259,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     shell.kill('SIGKILL')
     await silence
     expect(said).toContain('Stopped.')
+    expect(said).toContain('Warning: Nobody can stay signed in at http://forum.lan:')
     expect(left.filter(isRunning)).toEqual([])
   })
 

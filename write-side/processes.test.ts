@@ -74,6 +74,18 @@ describe.each(['main.js', 'rates-feed.js'])('the process %s', file => {
   })
 })
 
+describe('the write side', () => {
+  it('warns of an address at which nobody can stay signed in', async () => {
+    const { child, listening, said } = start('main.js', {
+      ...nowhere(),
+      PUBLIC_URL: 'http://forum.lan:8201',
+    })
+    await listening
+    child.kill('SIGKILL')
+    expect(said.join('\n')).toContain('Nobody can stay signed in at http://forum.lan:8201')
+  })
+})
+
 describe('the documentation', () => {
   it('is printed with every command of the API, and starts nothing', async () => {
     const child = spawn(process.execPath, [built('openapi.js')], { env: {} })
