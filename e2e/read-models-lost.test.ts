@@ -61,7 +61,7 @@ describe('read models', () => {
   const account = someAccount('keeper')
 
   beforeAll(async () => {
-    world = await startWorld({ env: { RATES_POLL_SECONDS: '3600' } })
+    world = await startWorld({ env: { RATES_POLL_SECONDS: '3600', HUNG_AFTER_SECONDS: '0' } })
     writer = await populate(world.url, account)
   }, 300_000)
   afterAll(async () => {

@@ -8,8 +8,9 @@ export const sessionCookieName = '__Host-session'
 export const afterCookieName = 'after'
 export const themeCookieName = 'theme'
 
-// By then the read models have long caught up, or the visitor has been told that they have not.
-const afterMaxAgeSeconds = 60
+// Longer than projections are ever away: who comes back meanwhile must not be told that nothing of theirs is there. It
+// costs nothing once the read models have caught up.
+const afterMaxAgeSeconds = 24 * 60 * 60
 const themeMaxAgeSeconds = 365 * 24 * 60 * 60
 
 // 256 bits in base64url.

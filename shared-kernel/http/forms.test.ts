@@ -89,7 +89,7 @@ describe('a form', () => {
     expect([answer.statusCode, answer.headers.location]).toEqual([303, '/users/ann?tags'])
     expect(answer.body).toBe('')
     expect(answer.headers['set-cookie']).toEqual([
-      expect.stringMatching(/^after=42; Path=\/; Max-Age=60/),
+      expect.stringMatching(/^after=42; Path=\/; Max-Age=86400/),
       `__Host-session=${'t'.repeat(43)}; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax`,
     ])
   })

@@ -109,7 +109,9 @@ describe('a writing route', () => {
       'cache-control': 'no-store',
       'content-type': 'application/json; charset=utf-8',
     })
-    expect(answer.headers['set-cookie']).toMatch(/^after=42; Path=\/; Max-Age=60;.* SameSite=Lax$/)
+    expect(answer.headers['set-cookie']).toMatch(
+      /^after=42; Path=\/; Max-Age=86400;.* SameSite=Lax$/,
+    )
   })
 
   it('answers a refusal as its table tells it', async () => {
