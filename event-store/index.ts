@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { ensureAccess, type GivenAccess } from './access/access-file.ts'
 import { admission, admittedPages } from './access/admission.ts'
 import { SignIn } from './access/sign-in.ts'
 import { type DefaultPasswords, Users } from './access/users.ts'
@@ -27,6 +28,7 @@ import { servePages } from './transport/pages.ts'
 import { SYSTEM } from './transport/principal.ts'
 import type { KeyPair } from './transport/self-signed.ts'
 
+export type { GivenAccess, GivenUser } from './access/access-file.ts'
 export type { DefaultPasswords } from './access/users.ts'
 export type { Finding, Report } from './monitoring/report.ts'
 export { DirectoryInUse } from './storage/directory-lock.ts'
@@ -76,6 +78,8 @@ interface Security {
   readonly tls?: KeyPair | { readonly selfSigned: string }
   /** Of the users that a store without users begins with; default `changeit`. */
   readonly defaultPasswords?: DefaultPasswords
+  /** Users and rights in place of those a store without users begins with: brought about at each start. */
+  readonly access?: GivenAccess
 }
 /** Where the events are kept: in a folder, durably, or for as long as the server runs. */
 export type EventStoreOptions = Place &
@@ -187,13 +191,18 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   const groups = new PersistentSubscriptions(store)
   const scavenges = new Scavenges(store)
   const users = new Users(store, options.defaultPasswords)
+  const ensureUsers = (): void => {
+    if (!secure) return
+    if (options.access) ensureAccess(store, users, options.access)
+    else users.ensureDefaults()
+  }
   const signIn = secure ? new SignIn(users, store.feed, who => grpc.endCallsOf(who)) : undefined
   const subsystems = { projections, groups, scavenges, users, shutdown: () => void stop() }
   const grpc = new GrpcServer(routesOf(store, node, subsystems), signIn && admission(signIn))
   const sources = [groupPages(groups), ...(options.atomPub ? [streamPages(store, secure)] : [])]
   const pages = servePages(pagesOf(store, node), sources)
   try {
-    if (secure) users.ensureDefaults()
+    ensureUsers()
     const endpoint = { host, port, tls: certificate?.pair }
     const served: RequestListener = signIn
       ? admittedPages(pages, signIn)
@@ -232,7 +241,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
       grpc.endCallsOnContents('The store was emptied.')
       signIn?.clear()
       store.clear()
-      if (secure) users.ensureDefaults()
+      ensureUsers()
       projections?.load()
       groups.load()
     },

@@ -69,8 +69,20 @@ export class Store {
     this.#commits.submit(() => action(this.#writer), done, failed)
   }
 
+  /** Has a write done and waits until it is on disk. Throws what kept it from happening. */
+  writeNow(action: (writer: Writer) => unknown): void {
+    const failures: unknown[] = []
+    this.write(
+      action,
+      () => {},
+      error => failures.push(error),
+    )
+    this.flush()
+    for (const failure of failures) throw failure
+  }
+
   /**
-   * The same for a client, who hears of `CommitTimeout` when a commit takes longer than is to be waited for. What it wrote comes to
+   * `write` for a client, who hears of `CommitTimeout` when a commit takes longer than is to be waited for. What it wrote comes to
    * be all the same, unless the commit fails.
    */
   writeForClient(

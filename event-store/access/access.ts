@@ -10,7 +10,8 @@ import { ADMINS, ANONYMOUS, type Principal } from '../transport/principal.ts'
 /** What somebody may want of a stream. Of a metastream it means the metadata of its stream. */
 export type Right = 'read' | 'write' | 'delete'
 
-const SETTINGS = '$settings'
+/** The stream whose last event holds the default ACLs. */
+export const SETTINGS = '$settings'
 /** A role that every user has. Without credentials even that is not enough. */
 const EVERYBODY = '$all'
 

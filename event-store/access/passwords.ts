@@ -1,7 +1,7 @@
 // Password hashes: argon2id, so many at once as there are processors to make them.
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { hash, hashSync, verify } from '@node-rs/argon2'
+import { hash, hashSync, verify, verifySync } from '@node-rs/argon2'
 
 /** OWASP's second choice of parameters for argon2id: 19 MiB, two passes, one lane; about 45 ms. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -52,6 +52,26 @@ export function hashPasswordNow(password: string): PasswordHash {
   return {
     hash: hashSync(password, { ...PARAMETERS, salt }),
     salt: salt.toString('base64'),
+  }
+}
+
+/** From so many characters drawn at random on, nobody finds a secret by trying, however quick a try is. */
+export const LEAST_SECRET = 32
+/** Argon2id at its least: a slow hash protects what people think up. */
+const QUICK = { memoryCost: 8, timeCost: 1, parallelism: 1 }
+
+/** A long random secret as it is kept; takes no time worth mentioning. */
+export function hashSecretNow(secret: string): PasswordHash {
+  const salt = randomBytes(SALT_BYTES)
+  return { hash: hashSync(secret, { ...QUICK, salt }), salt: salt.toString('base64') }
+}
+
+/** Whether a hash is of this secret. */
+export function isSecretNow(secret: string, hashed: string): boolean {
+  try {
+    return verifySync(hashed, secret)
+  } catch {
+    return false
   }
 }
 

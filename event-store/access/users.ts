@@ -43,7 +43,8 @@ function protect(writer: Writer, login: string): void {
   writer.append(metastream, 'any', [ownEvent(METADATA_TYPE, ACL)])
 }
 
-function add(writer: Writer, user: UserRecord): UserRefusal | undefined {
+/** Within a commit: makes a user. */
+export function addUser(writer: Writer, user: UserRecord): UserRefusal | undefined {
   protect(writer, user.login)
   const event = ownEvent(CREATED, encodeUser(user))
   // A stream that was ended for ever takes no user again.
@@ -51,6 +52,13 @@ function add(writer: Writer, user: UserRecord): UserRefusal | undefined {
   if (kind !== 'appended') return 'conflict'
   writer.append(USERS_STREAM, 'any', [ownEvent(NAMED, Buffer.from(user.login), false)])
   return undefined
+}
+
+/** Within a commit: has a user be another from now on. */
+export function changeUser(writer: Writer, user: UserRecord): UserRefusal | undefined {
+  const event = ownEvent(UPDATED, encodeUser(user))
+  const { kind } = writer.append(streamOfUser(user.login), 'any', [event])
+  return kind === 'appended' ? undefined : 'conflict'
 }
 
 export class Users {
@@ -68,18 +76,9 @@ export class Users {
     if (this.#store.streams.visible(USERS_STREAM).kind === 'stream') return
     this.#defaults ??= defaultUsers(this.#defaultPasswords)
     const users = this.#defaults
-    let failure: unknown
-    this.#store.write(
-      writer => {
-        for (const user of users) add(writer, user)
-      },
-      () => {},
-      error => {
-        failure = error
-      },
-    )
-    this.#store.flush()
-    if (failure) throw failure
+    this.#store.writeNow(writer => {
+      for (const user of users) addUser(writer, user)
+    })
   }
 
   find(login: string): FoundUser | undefined {
@@ -119,7 +118,9 @@ export class Users {
     const hashed = await hashPassword(password)
     if (!hashed) return 'busy'
     const user = { login, fullName, groups, ...hashed, disabled: false }
-    const refusal = await this.#write(writer => (this.find(login) ? 'conflict' : add(writer, user)))
+    const refusal = await this.#write(writer =>
+      this.find(login) ? 'conflict' : addUser(writer, user),
+    )
     // Somebody else may have made it while the password was hashed, with the same one even.
     return refusal === 'conflict' && this.find(login) ? this.create(user, password) : refusal
   }

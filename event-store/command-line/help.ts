@@ -17,6 +17,7 @@ export const HELP = `An event store that speaks EventStoreDB's gRPC protocol.
   --start-standard-projections    enables them all
   --cert <file>, --key <file>     a certificate and its key in PEM: speak TLS and ask for credentials
   --self-signed <folder>          the same with a certificate of its own, kept there as certificate.pem
+  --access <file>   users and rights, in JSON, that are brought about at each start; see README.md
   --insecure        no TLS and no credentials, the default without a certificate
   --help            this text
 

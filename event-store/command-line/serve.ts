@@ -1,7 +1,8 @@
 // The event store as a process of its own: options in, READY and its connection string out.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type EventStoreServer, startEventStore } from '../index.ts'
+import { readAccess } from '../access/access-file.ts'
+import { type EventStoreServer, type GivenAccess, startEventStore } from '../index.ts'
 import { explain, fail, USAGE_ERROR } from './failure.ts'
 
 const DEFAULT_PORT = 2113
@@ -11,6 +12,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 interface Arguments {
   readonly tls: { cert: Buffer; key: Buffer } | { selfSigned: string } | undefined
+  readonly access?: GivenAccess
   readonly dir: string | undefined
   readonly port: number
   readonly host: string
@@ -32,6 +34,7 @@ function parse(args: readonly string[]): Arguments {
       key: { type: 'string' },
       'self-signed': { type: 'string' },
       insecure: { type: 'boolean' },
+      access: { type: 'string' },
       'enable-atom-pub-over-http': { type: 'boolean', default: false },
       'commit-timeout-ms': { type: 'string' },
       'run-projections': { type: 'string', default: 'system' },
@@ -45,6 +48,9 @@ function parse(args: readonly string[]): Arguments {
   if (values.memory === (values.dir !== undefined)) {
     throw new TypeError('Either --dir or --memory is needed.')
   }
+  if (values.access !== undefined && !values.cert && !values['self-signed']) {
+    throw new TypeError('--access means nothing without TLS: nobody is asked who they are.')
+  }
   const { dir, host } = values
   const runProjections = values['run-projections'].toLowerCase()
   if (runProjections !== 'none' && runProjections !== 'system') {
@@ -54,7 +60,17 @@ function parse(args: readonly string[]): Arguments {
   return {
     ...{ dir, port, host, tls: tlsOf(values), runProjections, startStandardProjections },
     atomPub: values['enable-atom-pub-over-http'],
+    ...accessIn(values.access),
     ...patienceOf(values['commit-timeout-ms']),
+  }
+}
+
+function accessIn(file: string | undefined): { access?: GivenAccess } {
+  if (file === undefined) return {}
+  try {
+    return { access: readAccess(readFileSync(file, 'utf8')) }
+  } catch (error) {
+    throw new TypeError(`--access ${file} can't be used: ${(error as Error).message}`)
   }
 }
 

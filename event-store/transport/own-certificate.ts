@@ -32,7 +32,7 @@ export function ownCertificate(folder: string, host: string, now: number): OwnCe
     if (isGood(cert, name, now)) return { cert, key: readFileSync(keyFile), certFile }
   }
   const made = selfSigned([...new Set([...LOCAL, name])], now)
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   writeFileSync(keyFile, made.key, { mode: 0o600 })
   writeFileSync(certFile, made.cert)
   return { ...made, certFile }
