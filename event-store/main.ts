@@ -7,6 +7,9 @@ import { serve } from './command-line/serve.ts'
 
 const COMMANDS = { backup, restore, verify, serve }
 
+// What a store holds, and a copy of it, is for the user it runs as.
+process.umask(0o077)
+
 const [word = '', ...rest] = process.argv.slice(2)
 if ([word, ...rest].includes('--help')) process.stdout.write(HELP)
 else if (word.startsWith('-') || word === '') await serve(process.argv.slice(2))

@@ -70,7 +70,7 @@ export async function startEmbeddedPostgres(
   const dataDir = resolve(options.dataDir)
   const durable = options.durable ?? true
   const user = serverUser()
-  makeDataDir(dataDir)
+  makeDataDir(dataDir, user)
   await stopOrphan(dataDir)
   const binaries = prepareBinaries(locatePostgresPackage(), user, dataDir)
   const cluster = await openCluster(dataDir, binaries, user, {

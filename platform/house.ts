@@ -2,8 +2,10 @@
 import { join } from 'node:path'
 import { printable } from '@cryptotalks/shared-kernel/logging/control-characters'
 import { watchDisks, wordsForRoom } from './disk-watch.ts'
+import { openEventStoreAccess } from './event-store-access.ts'
 import { keyringServer } from './keyring-server.ts'
 import type { Platform, PlatformOptions, PlatformProcess, ProcessName } from './platform-types.ts'
+import { environmentFor, type NodeProgram } from './process-settings.ts'
 import { freePort } from './processes/free-port.ts'
 import { openProcessLog, type ProcessLog } from './processes/process-log.ts'
 import type { Service, ServiceChange, Supervised } from './processes/supervised-service.ts'
@@ -30,8 +32,6 @@ export interface House {
   /** Ends all processes and closes their logs. */
   end(how: 'stop' | 'kill'): Promise<void>
 }
-
-type NodeProgram = Exclude<ProcessName, 'postgres' | 'keyring'>
 
 const PROGRAMS: Readonly<Record<NodeProgram, readonly [room: string, file: string]>> = {
   'event-store': ['event-store', 'main.js'],
@@ -79,6 +79,7 @@ export function createHouse(options: HouseOptions): House {
       return log
     },
     script: name => options.programs?.[name] ?? program(...PROGRAMS[name]),
+    environment: async (name, env) => (options.programs?.[name] ? env : environmentFor(name, env)),
   }
   return {
     start: async () => ({ ...(await startAll(options, crew)), processes }),
@@ -96,6 +97,8 @@ interface Crew {
   add(service: Service, port: number, url: () => string): Promise<void>
   openLog(name: string): ProcessLog
   script(name: NodeProgram): string
+  /** What a process is to know of all settings; a stand-in of a test is told all. */
+  environment(name: NodeProgram, env: Env): Promise<Env>
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -104,35 +107,51 @@ async function startAll(options: HouseOptions, crew: Crew) {
   const url = `http://localhost:${options.port}`
   const settings = settingsOf(options, url)
   const { common, masterKey, publicUrl, ownPublicUrl } = settings
-  const [eventStoreUrl, databaseUrl, keyringUrl] = await Promise.all([
-    common.EVENTSTORE_URL || startEventStore(options.dataDir, crew, common),
+  const { EVENTSTORE_URL: given } = common
+  const [eventStore, databaseUrl, keyringUrl] = await Promise.all([
+    given ? { url: given, readerUrl: given } : startEventStore(options.dataDir, crew, common),
     common.DATABASE_URL || startPostgres(options, crew, { name: 'postgres', mayBeMadeAnew: true }),
     settings.keyringUrl || startPostgres(options, crew, keyringServer),
   ])
-  const stores = { EVENTSTORE_URL: eventStoreUrl, DATABASE_URL: databaseUrl }
+  const stores = { EVENTSTORE_URL: eventStore.url, DATABASE_URL: databaseUrl }
   const keys = {
     MASTER_KEY: masterKey,
     KEYRING_URL: keyringUrl,
     // Their sentences to whoever starts this name folders, where there are some.
-    EVENTSTORE_FOLDER: common.EVENTSTORE_URL ? '' : join(options.dataDir, 'event-store'),
+    EVENTSTORE_FOLDER: given ? '' : join(options.dataDir, 'event-store'),
     KEYRING_FOLDER: settings.keyringUrl ? '' : join(options.dataDir, keyringServer.name),
   }
-  await startPrograms(options, crew, { ...common, ...stores }, keys, ownPublicUrl)
-  return { url, publicUrl, eventStoreUrl, databaseUrl, keyringUrl, masterKey }
+  const own: Own = {
+    gateway: { PUBLIC_URL: ownPublicUrl },
+    'read-side': { EVENTSTORE_URL: eventStore.readerUrl },
+  }
+  await startPrograms(options, crew, { ...common, ...stores }, keys, own)
+  return { url, publicUrl, eventStoreUrl: eventStore.url, databaseUrl, keyringUrl, masterKey }
 }
 
-async function startEventStore(dataDir: string, crew: Crew, env: Env): Promise<string> {
+/** What single processes are told otherwise than all. */
+type Own = Readonly<Record<'gateway' | 'read-side', Env>>
+
+/** The store as those reach it who write to it, and as those do who only read. */
+interface StoreUrls {
+  readonly url: string
+  readonly readerUrl: string
+}
+
+async function startEventStore(dataDir: string, crew: Crew, env: Env): Promise<StoreUrls> {
   const port = await freePort()
-  const url = `esdb://127.0.0.1:${port}?tls=false`
+  const access = openEventStoreAccess(join(dataDir, 'event-store-access'))
+  const url = access.url('cryptotalks', port)
   const service = eventStoreService({
     script: crew.script('event-store'),
     dir: join(dataDir, 'event-store'),
     port,
-    env,
+    args: access.args,
+    env: await crew.environment('event-store', env),
     log: crew.openLog('event-store'),
   })
   await crew.add(service, port, () => url)
-  return url
+  return { url, readerUrl: access.url('cryptotalks-reader', port) }
 }
 
 /** Starts a server of its own in the folder that is named as it is. */
@@ -161,7 +180,7 @@ async function startPrograms(
   crew: Crew,
   env: Env,
   keys: Env,
-  ownPublicUrl: string | undefined,
+  { gateway, 'read-side': reader }: Own,
 ): Promise<void> {
   const [projections, writeSide, ratesFeed, readSide] = [
     await freePort(),
@@ -173,14 +192,14 @@ async function startPrograms(
     READ_SIDE_URL: `http://127.0.0.1:${readSide}`,
     WRITE_SIDE_URL: `http://127.0.0.1:${writeSide}`,
   }
-  const start = (name: NodeProgram, itsPort: number, own: Env) => {
+  const start = async (name: NodeProgram, itsPort: number, own: Env) => {
     const url = `http://127.0.0.1:${itsPort}`
     const log = crew.openLog(name)
     const service = httpService({
       name,
       script: crew.script(name),
       url,
-      env: { ...env, ...own },
+      env: await crew.environment(name, { ...env, ...own }),
       log,
     })
     return crew.add(service, itsPort, () => url)
@@ -189,11 +208,8 @@ async function startPrograms(
     start('projections', projections, { ...keys, PROJECTIONS_PORT: String(projections) }),
     start('write-side', writeSide, { ...sides, ...keys, WRITE_SIDE_PORT: String(writeSide) }),
     start('rates-feed', ratesFeed, { RATES_FEED_PORT: String(ratesFeed) }),
-    start('read-side', readSide, { READ_SIDE_PORT: String(readSide) }),
-    start('gateway', port, {
-      ...sides,
-      ...{ HOST: host, PORT: String(port), PUBLIC_URL: ownPublicUrl },
-    }),
+    start('read-side', readSide, { ...reader, READ_SIDE_PORT: String(readSide) }),
+    start('gateway', port, { ...sides, ...gateway, HOST: host, PORT: String(port) }),
   ])
 }
 

@@ -41,7 +41,7 @@ const TRIES = 10
  * @throws AlreadyRunning
  */
 export async function lockInstance(dataDir: string, url: string): Promise<InstanceLock> {
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lockFile = join(dataDir, 'running.json')
   const processesFile = join(dataDir, 'processes.json')
   const supervisor = identityOf(process.pid)
@@ -61,7 +61,7 @@ export async function lockInstance(dataDir: string, url: string): Promise<Instan
   return {
     noteProcesses(pids) {
       const identities = pids.map(identityOf).filter(identity => identity !== undefined)
-      writeFileSync(processesFile, JSON.stringify(identities))
+      writeFileSync(processesFile, JSON.stringify(identities), { mode: 0o600 })
     },
     release() {
       rmSync(processesFile, { force: true })
@@ -73,7 +73,7 @@ export async function lockInstance(dataDir: string, url: string): Promise<Instan
 /** A link to a finished file appears whole or not at all, and never over another. */
 function tryLock(lockFile: string, holder: Holder): boolean {
   const draft = `${lockFile}.${process.pid}`
-  writeFileSync(draft, JSON.stringify(holder))
+  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
   try {
     linkSync(draft, lockFile)
     return true

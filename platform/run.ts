@@ -36,6 +36,8 @@ const KILLED_BY_CTRL_C = 130
 export async function runUntilStopped(
   options: Pick<PlatformOptions, 'seed' | 'programs' | 'durable'> = {},
 ): Promise<number> {
+  // What is written here, and by all that we start, is for our own user alone.
+  process.umask(0o077)
   // Whoever reads our lines may go away; that is no reason to end without stopping the others.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})

@@ -12,12 +12,21 @@ export interface EmbeddedEventStore {
   readonly script: string
   readonly dir: string
   readonly port: number
+  /** Who may use it. */
+  readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
   readonly log: ProcessLog
 }
 
 /** The embedded event store: ready once it says so. */
-export function eventStoreService({ script, dir, port, env, log }: EmbeddedEventStore): Service {
+export function eventStoreService({
+  script,
+  dir,
+  port,
+  args,
+  env,
+  log,
+}: EmbeddedEventStore): Service {
   const readyRuns = new WeakSet<Running>()
   return {
     name: 'event-store',
@@ -26,7 +35,7 @@ export function eventStoreService({ script, dir, port, env, log }: EmbeddedEvent
       let running: Running | undefined
       running = await startProgram({
         script,
-        args: ['--dir', dir, '--port', String(port)],
+        args: ['--dir', dir, '--port', String(port), ...args],
         env,
         onLine(line) {
           log.write(line.startsWith('READY ') ? JSON.stringify({ level: 'info', msg: line }) : line)

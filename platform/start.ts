@@ -4,6 +4,7 @@ import { seedDemoContent } from './demo-content/seed.ts'
 import { createHouse } from './house.ts'
 import { lockInstance } from './instance-lock.ts'
 import type { Platform, PlatformOptions } from './platform-types.ts'
+import { makePrivate } from './private-folder.ts'
 import { canListen, freePort } from './processes/free-port.ts'
 
 export { AlreadyRunning } from './instance-lock.ts'
@@ -23,6 +24,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const dataDir = resolve(options.dataDir)
   const host = options.host ?? '127.0.0.1'
   const port = options.port || (await freePort())
+  makePrivate(dataDir)
   const lock = await lockInstance(dataDir, `http://localhost:${port}`)
   const house = createHouse({
     ...{ ...options, dataDir, host, port },

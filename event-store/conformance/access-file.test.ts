@@ -91,8 +91,8 @@ test('a start with the same file writes nothing, one with other secrets brings t
   expect(await countOf()).toBe(before)
   await stop()
   const password = 'another secret that somebody drew at random'
-  const [admin, ...others] = GIVEN.users as [GivenAccess['users'][number]]
-  await start({ ...GIVEN, users: [admin, ...others.map(user => ({ ...user, password }))] })
+  const users = GIVEN.users.map(user => (user.login === 'admin' ? user : { ...user, password }))
+  await start({ ...GIVEN, users })
   await clientOf('writer', password).appendToStream('post-1', events('a'))
   const old = await failureOf(clientOf('writer').appendToStream('post-1', events('a')))
   expect(old).toBeInstanceOf(AccessDeniedError)

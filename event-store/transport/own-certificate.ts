@@ -17,7 +17,7 @@ export interface OwnCertificate extends KeyPair {
 
 function isGood(pem: Buffer, host: string, now: number): boolean {
   const cert = new X509Certificate(pem)
-  if (Date.parse(cert.validTo) - now < LEFT_MS) return false
+  if (Date.parse(cert.validTo) - now < LEFT_MS || Date.parse(cert.validFrom) > now) return false
   return (isIP(host) ? cert.checkIP(host) : cert.checkHost(host)) !== undefined
 }
 

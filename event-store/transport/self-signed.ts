@@ -9,10 +9,10 @@ export interface KeyPair {
 }
 
 const DAY_MS = 86_400_000
-/** Clocks that are behind by less than this take a new certificate, too. */
-const BACKDATED_MS = DAY_MS
-/** As long as browsers accept for a certificate of a server. */
-const VALID_MS = 397 * DAY_MS
+/** A clock that was ahead by up to a year when it was made, or is behind by that, takes it, too. */
+const BACKDATED_MS = 366 * DAY_MS
+/** Ten years: whoever is given the certificate itself trusts it, and a server that runs on must not outlive it. */
+const VALID_MS = 3653 * DAY_MS
 
 /** Tags of ASN.1, of its DER form. */
 const Tag = {

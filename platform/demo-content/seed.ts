@@ -29,16 +29,16 @@ export async function seedDemoContent(options: SeedOptions): Promise<void> {
   const state = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined
   if (state === 'whole' || state === 'unwanted') return
   if (state === undefined && (await hasContent(options.eventStoreUrl))) {
-    writeFileSync(marker, 'unwanted')
+    writeFileSync(marker, 'unwanted', { mode: 0o600 })
     return
   }
-  writeFileSync(marker, 'begun')
+  writeFileSync(marker, 'begun', { mode: 0o600 })
   const posts = readDemoPosts()
   options.onLine(`Writing the demo content: ${DEMO_USERS.length} users, ${posts.length} posts`)
   const cookies = new Map<string, string>()
   for (const user of DEMO_USERS) cookies.set(user, await signUpAndIn(options, user))
   for (const post of posts) await publish(options, post, cookies.get(post.author) ?? '')
-  writeFileSync(marker, 'whole')
+  writeFileSync(marker, 'whole', { mode: 0o600 })
 }
 
 /** Returns the session's cookie. */

@@ -115,12 +115,18 @@ function linkLibraries(native: string): void {
 /** Copies beside the goal and renames, so that a copy is whole or not there at all. */
 function copyNative(native: string, copy: string): void {
   const unfinished = mkdtempSync(`${copy}-`)
-  cpSync(native, join(unfinished, 'native'), {
-    recursive: true,
-    verbatimSymlinks: true,
-    mode: constants.COPYFILE_FICLONE,
-    filter: path => !path.endsWith('.a'),
-  })
+  // The server's user must be able to read what we copy, whatever we keep to ourselves otherwise.
+  const umask = process.umask(0o022)
+  try {
+    cpSync(native, join(unfinished, 'native'), {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+      filter: path => !path.endsWith('.a'),
+    })
+  } finally {
+    process.umask(umask)
+  }
   linkLibraries(join(unfinished, 'native'))
   chmodSync(join(unfinished, 'native'), 0o755)
   try {

@@ -117,8 +117,12 @@ function pathForServer(folder: string, user: ServerUser): string {
   )
 }
 
-/** Makes the folder that holds everything of one database server; passable, not listable. */
-export function makeDataDir(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true })
-  chmodSync(dataDir, 0o711)
+/**
+ * Makes the folder that holds everything of one database server: closed to all but that server's user, who is started inside
+ * it and need not be let through the folders above.
+ */
+export function makeDataDir(dataDir: string, user: ServerUser): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  chmodSync(dataDir, 0o700)
+  giveTo(user, dataDir)
 }

@@ -14,7 +14,7 @@ const LAUNCHER_FILE = 'launcher.json'
 /** Notes that this process looks after the server of `dataDir`. */
 export function claimCluster(dataDir: string): void {
   const identity = identityOf(process.pid)
-  writeFileSync(join(dataDir, LAUNCHER_FILE), JSON.stringify(identity))
+  writeFileSync(join(dataDir, LAUNCHER_FILE), JSON.stringify(identity), { mode: 0o600 })
 }
 
 /**
