@@ -1,10 +1,12 @@
 // docker-compose.yml read as compose reads it, and each of its programs run as it stands there, without Docker.
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { type NodeProgram, settingNames } from './process-settings.ts'
 import { freePort } from './processes/free-port.ts'
 import { type Running, startProgram } from './processes/program.ts'
 import { REPOSITORY } from './repository.ts'
@@ -21,6 +23,11 @@ interface ComposeService {
   readonly volumes?: readonly string[]
   readonly networks: readonly string[]
   readonly healthcheck: { readonly test: readonly string[] }
+  readonly profiles?: readonly string[]
+  readonly secrets?: readonly string[]
+  readonly mem_limit?: string
+  readonly pids_limit?: number
+  readonly logging?: { readonly options: Readonly<Record<string, string>> }
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
 }
 
@@ -69,7 +76,10 @@ describe('docker-compose.yml', () => {
     const holders = ['projections', 'write-side']
     const named = (variable: string) =>
       services.filter(([, { environment = {} }]) => variable in environment).map(([name]) => name)
-    expect(named('MASTER_KEY')).toEqual(holders)
+    expect(named('MASTER_KEY')).toEqual([])
+    expect(named('MASTER_KEY_FILE')).toEqual(holders)
+    const given = services.filter(([, { secrets }]) => secrets !== undefined)
+    expect(given.map(([name]) => name)).toEqual(holders)
     expect(named('KEYRING_URL')).toEqual(holders)
     expect(compose.networks.keys).toEqual({ internal: true })
     const near = services.filter(([, { networks }]) => networks.includes('keys'))
@@ -82,6 +92,43 @@ describe('docker-compose.yml', () => {
     expect(postgres?.volumes).toEqual(['readmodels:/var/lib/postgresql'])
     expect(keyring?.environment?.POSTGRES_PASSWORD).toContain('KEYRING_PASSWORD')
     expect(postgres?.environment?.POSTGRES_PASSWORD).not.toContain('KEYRING_PASSWORD')
+  })
+
+  test.each(programs)(
+    '%s is told what its own schema names, and nothing else',
+    async (name, { environment = {} }) => {
+      const known = await settingNames(name as NodeProgram)
+      const told = Object.keys(environment).filter(key => key !== 'HEALTH_PORT')
+      expect(told.filter(key => !known.has(key.replace(/_FILE$/, '')) && !known.has(key))).toEqual(
+        [],
+      )
+    },
+  )
+
+  test('bounds the log, the memory and the processes of every container', () => {
+    for (const [name, { logging, mem_limit, pids_limit }] of services) {
+      expect(logging?.options, name).toEqual({
+        'max-size': expect.any(String),
+        'max-file': expect.any(String),
+      })
+      expect([mem_limit, pids_limit], name).toEqual([expect.any(String), expect.any(Number)])
+    }
+  })
+
+  test('pins every image of others to an exact version', () => {
+    const images = services.map(([, { image }]) => image).filter(image => image !== 'cryptotalks')
+    const dockerfile = readFileSync(join(REPOSITORY, 'platform', 'Dockerfile'), 'utf8')
+    for (const [, image = ''] of dockerfile.matchAll(/^FROM (\S+)/gm)) images.push(image)
+    for (const image of images)
+      expect(image).toMatch(/:\d+\.\d+(?:\.\d+)?(?:-slim)?(?:@sha256:[0-9a-f]{64})?$/)
+  })
+
+  test('starts no store that nothing writes to, and none that asks for no password', () => {
+    const { mongodb } = compose.services
+    expect(mongodb?.profiles).toEqual(['activity'])
+    expect(mongodb?.command?.join(' ')).toContain('--auth')
+    const waiting = services.filter(([, { depends_on = {} }]) => 'mongodb' in depends_on)
+    expect(waiting).toEqual([])
   })
 
   test('checks the health of every container, and waits for it', () => {
@@ -109,6 +156,8 @@ describe('the programs of docker-compose.yml', () => {
   let eventStore: TestEventStore
   let postgres: TestPostgres
   let keyringUrl: string
+  let folder: string
+  let masterKeyFile: string
   const running: Running[] = []
   const said: string[] = []
   const ports = new Map<string, number>()
@@ -116,12 +165,16 @@ describe('the programs of docker-compose.yml', () => {
   beforeAll(async () => {
     ;[eventStore, postgres] = await Promise.all([startTestEventStore(), startTestPostgres()])
     keyringUrl = await postgres.createDatabase('keyring')
+    folder = mkdtempSync(join(tmpdir(), 'compose-'))
+    masterKeyFile = join(folder, 'master_key')
+    writeFileSync(masterKeyFile, `${Buffer.alloc(32, 7).toString('base64')}\n`)
     for (const [name] of programs) ports.set(name, await freePort())
     for (const [name, service] of programs) running.push(await startContainer(name, service))
   })
   afterAll(async () => {
     await Promise.all(running.map(process => process.stop(10_000)))
     await Promise.all([eventStore?.stop(), postgres?.stop()])
+    rmSync(folder, { recursive: true, force: true })
   })
 
   /** The environment as compose makes it, moved from containers of their own to one machine. */
@@ -132,7 +185,7 @@ describe('the programs of docker-compose.yml', () => {
         .replace(/^\$\{EVENTSTORE_URL:-.*$/, eventStore.connectionString)
         .replace(/^\$\{DATABASE_URL:-.*$/, postgres.connectionString)
         .replace(/^\$\{KEYRING_URL:-.*$/, keyringUrl)
-        .replace(/^\$\{MASTER_KEY:\?.*$/, Buffer.alloc(32, 7).toString('base64'))
+        .replace(/^\/run\/secrets\/master_key$/, masterKeyFile)
         .replace(/\$\{[A-Z_]+:-([^{}]*)\}/, '$1')
         .replace(/^\$\{[A-Z_]+:-(.*)\}$/, '$1')
         .replace(/^\/app\//, `${REPOSITORY}/`)

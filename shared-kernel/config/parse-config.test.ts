@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import * as fields from './fields.ts'
@@ -53,6 +56,23 @@ describe('parseConfig', () => {
 
   it('takes an empty variable as one that is not set', () => {
     expect(parseConfig(schema, { ...good, PORT: '' }).PORT).toBe(8080)
+  })
+
+  it('reads a value from the file that a variable with _FILE names', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'secrets-'))
+    const file = join(folder, 'master_key')
+    writeFileSync(file, `${key}\n`)
+    const { MASTER_KEY: _, ...rest } = good
+    expect(parseConfig(schema, { ...rest, MASTER_KEY_FILE: file }).MASTER_KEY).toEqual(
+      Buffer.alloc(32, 7),
+    )
+    writeFileSync(file, 'c2VjcmV0LWJ1dC10b28tc2hvcnQ=')
+    const wrong = refusalOf({ ...rest, MASTER_KEY_FILE: file })
+    expect(wrong.message).toMatch(/MASTER_KEY: must be 32 bytes/)
+    expect(wrong.message).not.toContain('c2Vj')
+    rmSync(folder, { recursive: true })
+    const missing = refusalOf({ ...rest, MASTER_KEY_FILE: file })
+    expect(missing.message).toMatch(/MASTER_KEY_FILE: must name a file .* \(ENOENT\)/)
   })
 
   it('names every bad variable at once, and whether it is missing', () => {

@@ -1,4 +1,5 @@
 // Reads a process' configuration from the environment, once, or says everything that is wrong with it.
+import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 
 /** One variable that can't be used, and what it should be. Its value is never kept: it may be a secret. */
@@ -21,7 +22,9 @@ export class ConfigurationError extends Error {
 
 /**
  * The configuration that `schema` describes, frozen; its keys are the variables' names. An empty variable counts as not
- * set, since that is how env files and compose files leave one out. Throws a ConfigurationError.
+ * set, since that is how env files and compose files leave one out. In place of a variable, the same with `_FILE` behind it may
+ * name a file that holds the value, as secrets of Docker are given: who sees the environment then sees none.
+ * Throws a ConfigurationError.
  */
 export function parseConfig<Schema extends z.ZodObject>(
   schema: Schema,
@@ -29,12 +32,23 @@ export function parseConfig<Schema extends z.ZodObject>(
 ): Readonly<z.output<Schema>> {
   const given: Record<string, string> = {}
   for (const variable of Object.keys(schema.shape)) {
-    const value = env[variable]
+    const value = env[variable] || contentOf(variable, env[`${variable}_FILE`])
     if (value !== undefined && value !== '') given[variable] = value
   }
   const parsed = schema.safeParse(given)
   if (parsed.success) return Object.freeze(parsed.data)
   throw new ConfigurationError(badVariables(parsed.error.issues, given))
+}
+
+function contentOf(variable: string, file: string | undefined): string | undefined {
+  if (file === undefined || file === '') return undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const expected = `must name a file that this process can read (${code})`
+    throw new ConfigurationError([{ variable: `${variable}_FILE`, expected }])
+  }
 }
 
 function badVariables(
