@@ -2,12 +2,15 @@
 import { domainToASCII } from 'node:url'
 import type { ReservedKind } from '@cryptotalks/shared-kernel/events/reservations'
 
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
+
 function normalisedEmail(email: string): string {
-  const folded = email.trim().normalize('NFKC').toLowerCase()
-  const at = folded.lastIndexOf('@')
-  const domain = folded.slice(at + 1)
-  // Of a domain that has no ASCII form nothing comes back; its own letters still tell it from others.
-  return folded.slice(0, at + 1) + (domainToASCII(domain) || domain)
+  const given = email.trim()
+  const at = given.lastIndexOf('@')
+  const domain = given.slice(at + 1)
+  // A domain is folded by its own rules alone: under those of letters first, some Greek ones would come out as others. Of
+  // one that has no ASCII form nothing comes back; its own letters still tell it from others.
+  return folded(given.slice(0, at + 1)) + (domainToASCII(domain) || folded(domain))
 }
 
 /** Names that normalise alike are the same name. */

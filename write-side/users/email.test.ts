@@ -1,9 +1,28 @@
 import { describe, expect, it } from 'vitest'
+import { normalisedName } from '../reservations/normalised-name.ts'
 import { readEmail } from './email.ts'
 
 const take = (text: string) => ('email' in readEmail(text) ? 'taken' : 'refused')
 
 describe('an e-mail address', () => {
+  it('has before the @ what browsers take there, and no other character of all that there are', () => {
+    let taken = ''
+    for (let point = 0; point <= 0x10ffff; point++) {
+      const one = String.fromCodePoint(point)
+      if ('email' in readEmail(`a${one}n@example.org`)) taken += one
+    }
+    expect(taken).toMatch(/^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{82}$/i)
+  })
+
+  it.each(['exϲample.org', 'ＥＸample。org', 'ex\u00adample.org', 'Müller.de'])(
+    'at %j is found under what is kept of it and under what was typed',
+    domain => {
+      const read = readEmail(`ann@${domain}`)
+      const kept = 'email' in read ? read.email : ''
+      expect(normalisedName.email(kept)).toBe(normalisedName.email(`ann@${domain}`))
+    },
+  )
+
   it.each([
     ['ann@example.org', 'ann@example.org'],
     ['  Ann.O+x@Example.ORG ', 'Ann.O+x@example.org'],
