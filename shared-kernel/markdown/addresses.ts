@@ -5,9 +5,11 @@ import { LightToken } from './light-tokens.ts'
 const outside = 'nofollow ugc noopener'
 /** Without a scheme, or with one that only opens what it names. */
 const harmless = /^(?:(?:https?|ircs?|mailto|xmpp):|[^:]*$|[^:]*?[/?#])/i
-const withinSite = /^(?:#|\?|\/(?!\/))/
+const withinSite = /^(?:#|\?|\/(?![/\\]))/
 /** Parts of the site that its pages' router knows; whatever else has an address here is left to the browser. */
-const pages = /^(?:[#?]|\/(?:$|[?#]|(?:posts|market|users|docs|more|sign-in|sign-up)(?:$|[/?#])))/
+const pages = /^\/(?:$|(?:posts|market|users|docs|more|sign-in|sign-up)(?:$|\/))/
+/** Only an address from it on may be without the name of a site. */
+const anySite = 'https://site.invalid/posts/any'
 
 // Nobody's post has pages beside it, so that an address without a scheme that looks like a host's name is meant as one.
 const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?'
@@ -26,8 +28,9 @@ export function addressOf(written: string): string | undefined {
 
 /** What a link that leads there says of it in `rel`. */
 export function relOf(address: string): string | undefined {
-  if (!withinSite.test(address)) return outside
-  return pages.test(address) ? undefined : 'external'
+  if (!withinSite.test(address) || !URL.canParse(address, anySite)) return outside
+  // As a browser reads it: `/posts/../api` is no address of a post.
+  return pages.test(new URL(address, anySite).pathname) ? undefined : 'external'
 }
 
 /** Lets no link do harm, and makes links of pictures: they would tell a stranger's server who reads what. */

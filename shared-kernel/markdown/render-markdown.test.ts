@@ -112,12 +112,17 @@ describe('renderMarkdown', () => {
     expect(html(source)).toContain(`<a href="${href}"`)
   })
 
-  it.each(['/api/openapi.json', '/robots.txt', '/health/ready', '/favicon.svg', '/marketing'])(
-    'leaves %s, which is no page, to the browser',
-    address => {
-      expect(html(`[x](${address})`)).toContain(`<a href="${address}" rel="external">`)
-    },
-  )
+  it.each([
+    '/api/openapi.json',
+    '/robots.txt',
+    '/health/ready',
+    '/favicon.svg',
+    '/marketing',
+    '/posts/../api/openapi.json',
+    '/posts/%2e%2e/robots.txt',
+  ])('leaves %s, which is no page, to the browser', address => {
+    expect(html(`[x](${address})`)).toContain(`<a href="${address}" rel="external">`)
+  })
 
   it.each(['/', '/posts?tag=a', '/market/btc', '/users/ann', '/docs#api', '#top', '?q=a'])(
     'leaves %s to the site’s own pages',
