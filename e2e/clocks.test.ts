@@ -31,7 +31,9 @@ it('a browser that is an hour behind sees prices as old as they are', async () =
   await page.goto('/market')
   await page.waitForLoadState('networkidle')
   await page.clock.runFor(11_000)
-  expect(await page.locator('main .fresh').first().textContent()).toMatch(/^Simulated, \d+ s ago$/)
+  expect(await page.locator('main .fresh').first().textContent()).toMatch(
+    /^Simulated, [1-9]\d* s ago$/,
+  )
   await context.close()
 })
 

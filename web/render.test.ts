@@ -187,6 +187,15 @@ describe('hostile words', () => {
     expect(scriptsOf(html)).toHaveLength(3)
   })
 
+  it('that show nothing leave something to press', async () => {
+    const blank = '\u200b\u200e\u2060'
+    for (const path of ['/', '/posts', '/posts?sort=title', `/posts/${slug}`]) {
+      const { html } = await draw(path, { api: withPost({ title: blank }) })
+      expect(html).not.toContain(`>${blank}</a>`)
+      expect(html, path).toContain('>Untitled</')
+    }
+  })
+
   it('keep their dollar signs in the title', async () => {
     const { html } = await draw(`/posts/${slug}`, {
       api: withPost({ title: "Pay $& or $' or $1" }),

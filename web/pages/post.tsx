@@ -11,6 +11,7 @@ import { type Quote, quoteOf } from '../market/quote.ts'
 import { RateRow } from '../talk/movers.tsx'
 import { Who } from '../talk/post-rows.tsx'
 import { allCoinsPath, listHref } from '../talk/talk-data.ts'
+import { shownTitle } from '../text/first-letter.ts'
 import { position, price } from '../text/numbers.ts'
 import { moment, readingTime } from '../text/times.ts'
 import { definePage, failed, found, type PageArgs, type ViewProps } from './page.ts'
@@ -90,7 +91,7 @@ function Head(props: { readonly post: PostData['post']; readonly quote: Quote | 
           )}
         </For>
       </p>
-      <h1 dir="auto">{props.post.title}</h1>
+      <h1 dir="auto">{shownTitle(props.post.title)}</h1>
       <div class="by">
         <span class="only-phone">
           <Avatar userId={props.post.author.id} size="l" />
@@ -145,7 +146,7 @@ function Rail(props: { readonly data: PostData; readonly coins: readonly Quote[]
               {other => (
                 <li>
                   <a class="bare" dir="auto" href={`/posts/${other.slug}`}>
-                    {other.title}
+                    {shownTitle(other.title)}
                   </a>
                 </li>
               )}
@@ -162,7 +163,7 @@ function PostView(props: ViewProps<PostData>) {
   const coins = liveQuotes(props.data.coins, coinsById(props.data.coins.map(coin => coin.id)))
   return (
     <div class="wrap cols">
-      <PageTitle title={post.title} description={post.summary} />
+      <PageTitle title={shownTitle(post.title)} description={post.summary} />
       <main id="main">
         <article class="leaf">
           <div class="edge">

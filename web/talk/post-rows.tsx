@@ -4,7 +4,7 @@ import type { PostItem } from '../api/types.ts'
 import { Change } from '../components/marks.tsx'
 import { useNow } from '../live/now.tsx'
 import type { Mark } from '../market/quote.ts'
-import { firstLetter } from '../text/first-letter.ts'
+import { firstLetter, shownTitle } from '../text/first-letter.ts'
 import { ageOf, moment, readingTime } from '../text/times.ts'
 import { listHref, type Sort } from './talk-data.ts'
 
@@ -67,7 +67,7 @@ export function CoinChip(props: { readonly symbol: string; readonly mark: Mark |
 const mostChips = 4
 
 function Row(props: Omit<RowsProps, 'posts'> & { readonly post: PostItem }) {
-  const link = () => <a href={`/posts/${props.post.slug}`}>{props.post.title}</a>
+  const link = () => <a href={`/posts/${props.post.slug}`}>{shownTitle(props.post.title)}</a>
   return (
     <li class="post">
       <Order post={props.post} sort={props.sort} />

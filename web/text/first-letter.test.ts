@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { firstLetter } from './first-letter.ts'
+import { firstLetter, shownTitle } from './first-letter.ts'
 
 it.each([
   ['fees', 'F'],
@@ -15,4 +15,15 @@ it.each([
   ['\u200b', ''],
 ])('of %j is %j', (text, letter) => {
   expect(firstLetter(text)).toBe(letter)
+})
+
+it.each([
+  ['A title', 'A title'],
+  ['⚡', '⚡'],
+  ['👩\u200d🚀', '👩\u200d🚀'],
+  ['\u200b\u200b\u200b', 'Untitled'],
+  ['\u200e \u2800\u3164\u00ad', 'Untitled'],
+  ['', 'Untitled'],
+])('the title %j is shown as %j', (title, shown) => {
+  expect(shownTitle(title)).toBe(shown)
 })
