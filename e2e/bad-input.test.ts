@@ -1,5 +1,6 @@
 // Whatever nonsense is sent, the answer is a problem with a code, never an accident, and nothing is changed.
 import { request as httpRequest } from 'node:http'
+import { text as textOf } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiJudge, judgeOf } from './testing/api-document.ts'
 import {
@@ -308,6 +309,17 @@ describe('reading', () => {
   })
 })
 
+/** Asks bare, since fetch would tidy the path up and choose the host. */
+function bare(path: string, host = 'localhost'): Promise<{ status: number; text: string }> {
+  const { hostname, port } = new URL(world.url)
+  return new Promise((resolve, reject) => {
+    const asked = httpRequest({ hostname, port, path, headers: { host } }, async answer => {
+      resolve({ status: answer.statusCode ?? 0, text: await textOf(answer) })
+    })
+    asked.once('error', reject).end()
+  })
+}
+
 describe('any path', () => {
   it('says which methods it takes', async () => {
     const wrong = [
@@ -315,14 +327,55 @@ describe('any path', () => {
       ['PUT', '/api/posts'],
       ['PATCH', `/api/posts/${slug}`],
       ['POST', '/api/coins'],
+      ['DELETE', '/api/coins'],
       ['DELETE', '/api/users/careful'],
+      ['DELETE', '/market'],
     ] as const
     for (const [method, path] of wrong) {
       const answer = await author.send(method, path)
-      expect([404, 405], `${method} ${path}: ${answer.text}`).toContain(answer.status)
-      expectProblem(answer)
-      if (answer.status === 405) expect(answer.headers.get('allow')).toBeTruthy()
+      expectProblem(answer, [405, 'method-not-allowed'])
+      expect(answer.headers.get('allow'), `${method} ${path}`).toMatch(/^GET, HEAD/)
     }
+  })
+
+  it.each([
+    ['/api/posts', 'GET, HEAD, POST'],
+    ['/api/coins', 'GET, HEAD'],
+    ['/market', 'GET, HEAD'],
+  ])('%s answers OPTIONS with all of its methods', async (path, methods) => {
+    const answer = await visit(world.url).send('OPTIONS', path)
+    expect([answer.status, answer.headers.get('allow')]).toEqual([204, methods])
+  })
+
+  it.each([
+    '/metrics/',
+    '/METRICS',
+    '//metrics',
+    '/%6detrics',
+    '/%6Detrics/',
+    '/./metrics',
+    '/x/../metrics',
+    '/x/%2e%2e/metrics',
+    '/metrics%2f',
+    '/metrics;x',
+    '/health/',
+    '/health/live/',
+    '/Health/Ready',
+    '/health//ready',
+    'http://localhost/metrics/',
+    'http://localhost//metrics',
+    'HTTP://localhost/health/ready/',
+  ])('what is for operators can not be reached as %s', async path => {
+    const { status, text } = await bare(path)
+    expect([400, 404]).toContain(status)
+    expect(text).not.toMatch(/nodejs_|process_cpu|"checks"/)
+  })
+
+  it('answers to no name but its own', async () => {
+    expect((await bare('/api/posts', 'evil.example')).status).toBe(421)
+    expect((await bare('http://evil.example/api/posts')).status).toBe(421)
+    for (const host of ['localhost', '127.0.0.1:1', '[::1]'])
+      expect((await bare('/api/posts', host)).status).toBe(200)
   })
 
   it.each([
@@ -330,6 +383,12 @@ describe('any path', () => {
     '/%2e%2e/%2e%2e/etc/passwd',
     '/assets/../../package.json',
     '//evil.example',
+    '//evil.example/posts',
+    '/\\evil.example/',
+    '//',
+    '//[',
+    '//a:99999999/',
+    '//%23a',
     '/%',
     '/%ff',
     '/posts/%00',
@@ -339,17 +398,7 @@ describe('any path', () => {
     '/market/nocoin',
     '/users/no.one',
   ])('answers %s without an accident', async path => {
-    const { hostname, port } = new URL(world.url)
-    // Bare, since fetch would tidy the path up.
-    const status = await new Promise<number>((resolve, reject) => {
-      httpRequest({ hostname, port, path, method: 'GET' }, answer => {
-        answer.resume()
-        resolve(answer.statusCode ?? 0)
-      })
-        .once('error', reject)
-        .end()
-    })
-    expect(status).toBeLessThan(500)
+    expect((await bare(path)).status).toBeLessThan(500)
   })
 })
 

@@ -286,11 +286,30 @@ describe('the gateway', () => {
     await wentAway
   })
 
-  test('gives up on a service that never answers', async () => {
-    const read = await service(() => {})
-    const { url } = await gateway({ readSideUrl: read.url, answerWithinMs: 50 })
-    const answer = await fetch(url)
-    expect([answer.status, await codeOf(answer)]).toEqual([504, 'service-timeout'])
+  test('gives up on a service that never answers, and says of writes what is not known', async () => {
+    const silent = await service(() => {})
+    const { url } = await gateway({
+      ...{ readSideUrl: silent.url, writeSideUrl: silent.url, answerWithinMs: 50 },
+    })
+    const detailOf = async (method: string) => {
+      const answer = await fetch(url, { method })
+      const { code, detail } = (await answer.json()) as { code: string; detail: string }
+      expect([answer.status, code]).toEqual([504, 'service-timeout'])
+      return detail
+    }
+    expect(await detailOf('GET')).not.toMatch(/took effect/)
+    expect(await detailOf('POST')).toMatch(/not known whether the request took effect/)
+  })
+
+  test('says that it is not known what became of a write that broke off, and only then', async () => {
+    const breaking = await service(request => request.socket.destroy())
+    const detailOf = async (url: string, method: string) =>
+      ((await (await fetch(url, { method })).json()) as { detail: string }).detail
+    const broken = await gateway({ readSideUrl: breaking.url, writeSideUrl: breaking.url })
+    expect(await detailOf(broken.url, 'POST')).toMatch(/not known whether the request took effect/)
+    expect(await detailOf(broken.url, 'GET')).not.toMatch(/took effect/)
+    const away = await gateway({ writeSideUrl: `http://127.0.0.1:${await freePort()}` })
+    expect(await detailOf(away.url, 'POST')).not.toMatch(/took effect/)
   })
 
   test('passes an early refusal of a large body back to the client', async () => {

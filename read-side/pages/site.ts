@@ -23,6 +23,11 @@ export function site(pages: Pages, files: StaticFiles): Middleware {
 function renderedPages(pages: Pages): Middleware {
   return async function renderedPages(ctx, next) {
     if (forPrograms.test(ctx.path)) return next()
+    if (ctx.method === 'OPTIONS') {
+      ctx.status = 204
+      ctx.set('Allow', 'GET, HEAD')
+      return
+    }
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
       throw edgeProblem('method-not-allowed', { headers: { Allow: 'GET, HEAD' } })
     stateOf(ctx).route = '(page)'
