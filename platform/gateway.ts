@@ -60,8 +60,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: bounds.idleAtMostMs,
     connectionsCheckingInterval: LOOK_EVERY_MS,
   })
-  // Beyond what has a place, some are told why; beyond those, none is.
-  server.maxConnections = bounds.maxConnections * 2
   server.on('connection', socket => connections.set(socket, connectionOf(socket, hall)))
 
   const receive =
@@ -70,6 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const { turns, full } = connections.get(request.socket) as Connection
       discardRest(request, response, bounds.mostDiscarded)
       closeWhenStopping(server, request, response)
+      if (full !== undefined) response.shouldKeepAlive = false
       const client = clientOf(request, options.trustProxy ?? false)
       const key = addressKey(client.address)
       const place = full ?? hall.inFlight.take(key)
@@ -102,13 +101,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-function connectionOf(socket: Socket, hall: Hall): Connection {
+function connectionOf(socket: Socket, { connections, unplaced }: Hall): Connection {
   const turns = new Turns(socket)
-  const place = hall.connections.take(addressKey(peerOf({ socket })))
+  const address = addressKey(peerOf({ socket }))
+  const place = connections.take(address)
   if (typeof place !== 'string') {
     socket.once('close', place)
     return { turns, full: undefined }
   }
+  const lastPlace = unplaced.take(address)
+  if (typeof lastPlace === 'string') socket.destroy()
+  else socket.once('close', lastPlace)
   setTimeout(() => socket.destroy(), UNPLACED_WITHIN_MS).unref()
   return { turns, full: place }
 }

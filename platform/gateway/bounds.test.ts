@@ -225,3 +225,20 @@ test('an address with as many connections as it may have is told so on the next'
   let status = 429
   while (status !== 200) ({ status } = await fetch(url, { headers: { connection: 'close' } }))
 })
+
+test('what one address opens beyond that is closed at once, so that it can not fill up all there is', async () => {
+  const { port } = await startTestGateway({ maxConnectionsPerAddress: 2, idleAtMostMs: 60_000 })
+  const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
+  onTestFinished(() => sockets.forEach(socket => void socket.destroy()))
+  // Two have a place and sixteen may ask why they have none; they are let go only later.
+  let closed = 0
+  await new Promise<void>(resolve => {
+    for (const socket of sockets) {
+      socket.on('error', () => {})
+      socket.once('close', () => {
+        if (++closed === 82) resolve()
+      })
+    }
+  })
+  expect(closed).toBe(82)
+})

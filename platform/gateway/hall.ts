@@ -10,6 +10,8 @@ export interface Hall {
   readonly bounds: GatewayBounds
   readonly services: Readonly<Record<'read-side' | 'write-side', Upstream>>
   readonly connections: Places
+  /** For connections beyond those, which are told so and closed; beyond these, none is told. */
+  readonly unplaced: Places
   readonly inFlight: Places
   readonly bodies: Places
   readonly longAnswers: Places
@@ -19,6 +21,9 @@ export interface Hall {
   count(service: string, response: ServerResponse): void
   close(): Promise<void>
 }
+
+const MOST_UNPLACED = 512
+const MOST_UNPLACED_PER_ADDRESS = 16
 
 export function createHall(options: GatewayOptions): Hall {
   const { trustProxy = false, apiMethods, isOurHost = () => true, log } = options
@@ -49,6 +54,7 @@ export function createHall(options: GatewayOptions): Hall {
       bounds.maxConnections,
       trustProxy ? bounds.maxConnections : bounds.maxConnectionsPerAddress,
     ),
+    unplaced: places(MOST_UNPLACED, MOST_UNPLACED_PER_ADDRESS),
     bodies: places(bounds.maxBodies, bounds.maxBodiesPerAddress),
     decide: request => examine(request, { isOurHost, apiMethods }),
     answerProbe(probe, response) {
