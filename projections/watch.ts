@@ -26,7 +26,8 @@ interface Rebuilding extends Rebuild {
 const pageBucketsSeconds = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ]
-const tellAgainMilliseconds = 5_000
+// Long ones are told of on the terminal, too, where only warnings show.
+const tellAgainMilliseconds = 10_000
 const percent = (progress: number): string => `${Math.floor(progress * 100)} %`
 
 /** Logs and counts what the lanes tell. */
@@ -59,7 +60,10 @@ export function createWatch(logger: Logger, metrics: Metrics): Watch {
         setProgress(rebuild.progress)
         if (performance.now() - rebuild.toldAt < tellAgainMilliseconds) return
         rebuild.toldAt = performance.now()
-        log.info({ done: percent(rebuild.progress) }, 'the read model is being rebuilt')
+        log.warn(
+          { why: rebuild.why },
+          `the read model is being rebuilt, ${percent(rebuild.progress)} done`,
+        )
       },
       onApplied: ({ events, rows, parked, seconds }) => {
         full = undefined

@@ -1,4 +1,6 @@
 // The query API: every route behind what all reads have in common.
+import { sessionTokenOf } from '@cryptotalks/shared-kernel/http/cookies'
+import { edgeProblem } from '@cryptotalks/shared-kernel/http/edge-problems'
 import {
   type RegisterOptions,
   registerRoutes,
@@ -29,6 +31,7 @@ export function apiRouters(options: ApiOptions): readonly Router[] {
   return reads.map(read => {
     const router = new Router({ sensitive: true, strict: true })
     router.use(namedAs(read.route.path), compressed(), sparing(), unavailableInOutage())
+    if (read.route.auth === 'session') router.use(refusingGuests())
     router.use(complete(positions, read.reads))
     router.use(readAfter(read.reads, { positions, logEnd, waitMilliseconds }))
     router.use(
@@ -38,6 +41,12 @@ export function apiRouters(options: ApiOptions): readonly Router[] {
     router.use(registerRoutes([read.route], registration).routes())
     return router
   })
+}
+
+/** Who shows no session is nobody, whatever the read models have come to: that is no reason to wait for one. */
+const refusingGuests = (): Middleware => (ctx, next) => {
+  if (sessionTokenOf(ctx) === undefined) throw edgeProblem('not-signed-in')
+  return next()
 }
 
 /** Requests are measured by this name, also those that never come to the route itself. */

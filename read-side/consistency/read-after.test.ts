@@ -145,6 +145,11 @@ describe('a position beyond the end of the log', () => {
 })
 
 describe('a read that hangs on no projector', () => {
+  it('is also that of who is signed in, by who shows no session', async () => {
+    const { status, body } = await neverLate.get('/api/me', { cookie: 'after=450' })
+    expect([status, body.code]).toEqual([401, 'not-signed-in'])
+  })
+
   it('waits for none, whatever it is asked to be read after', async () => {
     for (const position of ['0', '400', '1000000']) {
       const headers = { 'cryptotalks-after': position, cookie: `after=${position}` }
