@@ -8,7 +8,7 @@ export class TooIntricate extends Error {
 
 // The densest honest posts that were tried take 10 steps a character (a table of prices), prose takes 1. Texts that are
 // made of nothing but the smallest blocks take 33. Beyond that are only those whose time grows faster than their length.
-const stepsACharacter = 64
+const stepsACharacter = 48
 const stepsForAny = 10_000
 
 /** What a text of this length may take. */
@@ -30,7 +30,7 @@ export const htmlFor = (characters: number): number => htmlForAny + htmlACharact
 
 // A step is some 20 ns. Asking all rules in turn what begins at a place is a few, making a token of a block many; a
 // label that is closed is compared whole with those that are defined, which costs far less a character.
-const stepsOf = { place: 5, token: 20, labelPlace: 1 }
+const stepsOf = { place: 5, token: 20, labelPlace: 2 }
 const labelCharactersAStep = 4
 
 /** Counts what blocks, inlines and labels cost, each line again in each quote and list around it. */
