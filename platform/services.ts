@@ -127,12 +127,19 @@ async function whatItLacks(url: string, log: ProcessLog): Promise<string | undef
   return answer.ok ? undefined : failingChecks(body)
 }
 
-function failingChecks(body: string): string {
+/** No waiting mends what these tell of, and the site can be read all the same: they are told, and do not keep it from starting. */
+const NOT_WAITED_FOR = new Set(['log', 'space'])
+
+/** What still has to come before the process is ready; undefined when nothing has. */
+function failingChecks(body: string): string | undefined {
   try {
     const { checks } = JSON.parse(body) as {
       checks: Record<string, { ok: boolean; detail?: string }>
     }
-    const failing = Object.entries(checks).filter(([, { ok }]) => !ok)
+    const failing = Object.entries(checks).filter(
+      ([name, { ok }]) => !ok && !NOT_WAITED_FOR.has(name),
+    )
+    if (failing.length === 0) return undefined
     return failing.map(([name, { detail }]) => `${name}: ${detail ?? 'failing'}`).join('; ')
   } catch {
     return body.slice(0, 200)

@@ -22,6 +22,7 @@ import type { Config } from './config.ts'
 import { startRunner } from './engine/runner.ts'
 import { measureLag } from './lag-metrics.ts'
 import { logOfSite } from './log-of-site.ts'
+import { createLogWatch } from './log-watch.ts'
 import { createWatch } from './watch.ts'
 
 const poolConnections = 4
@@ -47,8 +48,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
   const watch = createWatch(logger, metrics)
   measureLag(metrics, pool, store)
   const clocks = createClockWatch({ store, logger })
-  const trouble = (what: string) => (error: unknown, inARow: number) =>
-    logger.warn({ err: error, inARow }, what)
+  const reading = createLogWatch(logger)
 
   const { keyring, missing } = withAlarm(
     createPostgresKeyring(keyringPool, config.MASTER_KEY),
@@ -58,7 +58,8 @@ export async function startProjections(config: Config, logger: Logger): Promise<
   const stopping = new AbortController()
   const opened = untilOpen(gate, logger, stopping.signal)
   const looking = opened.then(() => keepLooking(gate, stopping.signal))
-  const log = logOfSite(store, error => logger.warn({ err: error }, 'the event store was lost'))
+  const lost = reading.onTrouble('the event store was lost')
+  const log = logOfSite(store, error => lost(error, 1))
   const runner = startRunner({
     projectors: allProjectors,
     connectionString: config.DATABASE_URL,
@@ -73,7 +74,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     registry,
     keyring,
     observerOf: watch.observerOf,
-    onFeedTrouble: trouble('the log could not be read'),
+    onFeedTrouble: reading.onTrouble('the log could not be read'),
   })
   const probes = await startProbeServer({
     host: config.HOST,
@@ -83,6 +84,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     checks: {
       postgres: () => pool.query('select'),
       'event store': () => store.end(),
+      log: reading.check,
       space: async () => {
         const words = watch.noSpace()
         if (words !== undefined)

@@ -15,6 +15,11 @@ describe('a line of a log on the terminal', () => {
     expect(wordsForPeople(entry({ msg: 'lost', err }))).toBe('error: lost (away: refused: Odd)')
   })
 
+  test('names the place of damage in a log', () => {
+    const line = entry({ msg: 'The event log is damaged', file: 'events-1.log', position: 51954 })
+    expect(wordsForPeople(line)).toBe('error: The event log is damaged (events-1.log at 51954)')
+  })
+
   test('leaves out what nobody needs to see', () => {
     expect(wordsForPeople(entry({ level: 'info', msg: 'answered' }))).toBeUndefined()
     expect(wordsForPeople('    at somewhere (file.ts:1:1)')).toBeUndefined()

@@ -18,6 +18,9 @@ interface Entry {
   readonly status?: unknown
   readonly projector?: unknown
   readonly reason?: unknown
+  /** Of a damaged log. */
+  readonly file?: unknown
+  readonly position?: unknown
 }
 
 /** The line as a person reads it; undefined when it need not be seen. */
@@ -32,7 +35,7 @@ function wordsOfEntry(line: string): string | undefined {
   try {
     const entry = JSON.parse(line) as Entry
     const level = typeof entry.level === 'string' ? `${entry.level}: ` : ''
-    const why = causes(entry.err).join(': ') || textOf(entry.reason)
+    const why = causes(entry.err).join(': ') || textOf(entry.reason) || placeOf(entry)
     return `${level}${whatHappened(entry)}${why && ` (${why})`}`
   } catch {
     return line
@@ -40,6 +43,9 @@ function wordsOfEntry(line: string): string | undefined {
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const placeOf = ({ file, position }: Entry): string =>
+  typeof file === 'string' ? `${file}${position === undefined ? '' : ` at ${position}`}` : ''
 
 function whatHappened({ msg, method, route, status, projector }: Entry): string {
   if (msg === 'answered') return `${method} ${route} answered ${status}`
