@@ -72,6 +72,17 @@ describe('in the editor', () => {
     await page.locator('[role=alert]', { hasText: 'it has 300.' }).waitFor()
   })
 
+  it('previews are asked for no more than once a second, however one types', async () => {
+    const sent = posts()
+    const since = Date.now()
+    for (const letter of 'tentimes..') {
+      await page.locator('#body').press(letter)
+      await page.waitForTimeout(450)
+    }
+    await page.locator('.paper .prose', { hasText: '10 characters' }).waitFor()
+    expect(sent.length).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - since) / 1_000))
+  })
+
   it('the preview says why there is none', async () => {
     const refusals = [
       { status: 401, json: { title: 'No', status: 401, code: 'not-signed-in' } },

@@ -7,7 +7,10 @@ import { type Sent, send } from '../forms/send.ts'
 import type { Refused } from '../pages/page.ts'
 import { useStart } from '../pages/start.ts'
 
+/** Milliseconds. */
 const previewDelay = 400
+/** A session has sixty previews a minute: whoever types without end is to stay within them. */
+const leastBetween = 1_000
 
 /** A preview asked for without scripts comes as the "problem" of code `preview`, its HTML as the detail. */
 export function splitPreview(refused: Refused | null) {
@@ -70,8 +73,10 @@ export function previewOf(text: () => string, first: string) {
   const [html, setHtml] = createSignal(first)
   const [trouble, setTrouble] = createSignal('')
   let asked = 0
+  let askedAt = 0
   const ask = async (body: string, again: (seconds: number) => void) => {
     asked += 1
+    askedAt = Date.now()
     const mine = asked
     const sent = await send('/api/previews', JSON.stringify({ body }))
     if (mine !== asked) return
@@ -88,7 +93,8 @@ export function previewOf(text: () => string, first: string) {
         const later = (seconds: number) => {
           timer = setTimeout(() => void ask(body, later), seconds * 1000)
         }
-        if (body.trim() !== '' && !unaskable) later(previewDelay / 1000)
+        const soonest = Math.max(previewDelay, askedAt + leastBetween - Date.now())
+        if (body.trim() !== '' && !unaskable) later(soonest / 1000)
         else {
           // An answer that is still under way is of a text that is gone.
           asked += 1
