@@ -1,8 +1,9 @@
 // Whatever a client sends to any address of the read side, the answer is never a 5xx.
-// RUNS=50000 asks that often; SEED repeats a run.
+// RUNS is how many requests it sends; SEED repeats a run.
 import { Agent, request } from 'node:http'
 import { startEventStore } from '@cryptotalks/event-store'
 import { startTestPostgres } from '@cryptotalks/platform/testing/test-postgres'
+import { testSize } from '@cryptotalks/platform/testing/test-size'
 import { parseConfig } from '@cryptotalks/shared-kernel/config/parse-config'
 import { listen } from '@cryptotalks/shared-kernel/http/listen'
 import fc from 'fast-check'
@@ -17,7 +18,7 @@ import { createReadModels } from './testing/read-models.ts'
 import { addCoins, addPosts, addUser } from './testing/rows.ts'
 import { buildSite } from './testing/site-build.ts'
 
-const RUNS = Number(process.env.RUNS ?? 1_000)
+const RUNS = testSize(1_000, 50_000)
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 
 const routes = allReads(createReadDatabase({ connectionString: 'postgres://nowhere' })).map(
