@@ -100,6 +100,15 @@ describe('limits whose database', () => {
     expect(sockets.size).toBeLessThanOrEqual(3)
   })
 
+  it('goes away go on from what this process has counted itself', async () => {
+    const leaving = await startTestPostgres()
+    const store = aProcess(leaving.connectionString)
+    expect(await takes(store, 2, 'c')).toEqual([true, true])
+    await leaving.kill()
+    expect(await takes(store, 2, 'c')).toEqual([true, false])
+    await leaving.stop()
+  })
+
   it('is lost and comes back empty are counted there again', async () => {
     const [store, key] = [aProcess(), randomUUID()]
     expect(await takes(store, 4, key)).toEqual([true, true, true, false])

@@ -10,8 +10,12 @@ import type { Secrets } from '../secrets.ts'
 const schemaName = 'limits'
 const tableName = 'taken'
 
-// Whoever wants to sign in waits for this at most; then the counts in memory do.
-const patience = { connectionTimeoutMillis: 500, query_timeout: 1_000, idleTimeoutMillis: 60_000 }
+// Whoever wants to sign in waits for this at most; then the counts in memory do. A busy machine takes a second.
+const patience = {
+  connectionTimeoutMillis: 1_500,
+  query_timeout: 2_500,
+  idleTimeoutMillis: 60_000,
+}
 // Clocks of two machines that are well differ by less.
 const clocksDifferMilliseconds = 60_000
 const leftAloneMilliseconds = 2_000
@@ -70,8 +74,9 @@ export function createLimitsInPostgres(options: LimitsStoreOptions): LimitsStore
   return {
     take: async (name, who) => {
       const key = secrets.attemptKey(who)
-      const wait =
-        (await inDatabase(() => count(name, key))) ?? memory.take(`${name}:${key}`, limits[name])
+      // Counted here too, so that when the database goes away nobody begins anew.
+      const waitHere = memory.take(`${name}:${key}`, limits[name])
+      const wait = (await inDatabase(() => count(name, key))) ?? waitHere
       if (wait === 0) return { allowed: true }
       return { allowed: false, retryAfterSeconds: Math.ceil(wait / 1_000) }
     },
