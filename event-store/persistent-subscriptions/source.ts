@@ -1,5 +1,5 @@
 // What a group reads: a stream as its readers see it, or the whole log through a filter.
-import { positionOf, revisionOf, streamNameOf } from '../protocol/recorded-event.ts'
+import { createdOf, positionOf, revisionOf, streamNameOf } from '../protocol/recorded-event.ts'
 import type { Written } from '../storage/log.ts'
 import type { Store } from '../store.ts'
 import { isHiddenFromAll } from '../streams/names.ts'
@@ -44,13 +44,14 @@ function streamSource({ streams, feed }: Store, stream: string): Source {
       if (found.kind === 'tombstoned') return 'tombstoned'
       const nothing = { records: [], next: from, atEnd: true }
       if (found.kind === 'not-found') return nothing
-      const { number, head } = found
+      const { number, head, oldest } = found
       const start = Math.max(from, found.first)
       if (start > head) return nothing
       const records = streams.log.readStream(number, { from: start, to: head, limit })
       const last = records.at(-1)
       const next = last ? revisionOf(last) + 1 : head + 1
-      return { records, next, atEnd: next > head }
+      const young = records.filter(record => createdOf(record) >= oldest)
+      return { records: young, next, atEnd: next > head }
     },
     placeOf: revisionOf,
     concerns: () => true,

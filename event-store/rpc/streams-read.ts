@@ -12,7 +12,7 @@ import {
   lastStreamPosition,
   streamNotFound,
 } from '../protocol/read-response.ts'
-import { positionOf, revisionOf, streamNameOf } from '../protocol/recorded-event.ts'
+import { createdOf, positionOf, revisionOf, streamNameOf } from '../protocol/recorded-event.ts'
 import type { Store } from '../store.ts'
 import { EventSender } from '../streams/event-sender.ts'
 import { ALL, isHiddenFromAll } from '../streams/names.ts'
@@ -97,7 +97,7 @@ async function readStream(
     call.end()
     return
   }
-  const { number, first, head } = found
+  const { number, first, head, oldest } = found
   const start = Math.max(from, 0)
   const tellsEnds = compatibility >= 1
   if (tellsEnds && !backwards) tellFirst(call, found, start, Number(wanted))
@@ -108,10 +108,11 @@ async function readStream(
     const range = { from: next, to: last, limit: Math.min(left, PAGE_EVENTS), backwards }
     const found = streams.log.scanStream(number, range, record => {
       next = revisionOf(record) + (backwards ? -1 : 1)
+      if (createdOf(record) < oldest) return
       sender.send(record)
+      left--
     })
     if (found === 0) break
-    left -= found
     if (call.congested && !(await call.ready())) return
   }
   if (tellsEnds) call.send(lastStreamPosition(head))

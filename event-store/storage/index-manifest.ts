@@ -16,6 +16,8 @@ export interface IndexState {
   /** How many streams there were. */
   readonly streams: number
   readonly settings: Readonly<Record<string, string>>
+  /** The positions of events that are dated before the one they follow; left out by versions that wrote none such. */
+  readonly jumps?: readonly number[]
   /** The log's last file. */
   readonly last: KnownSegment
 }

@@ -25,6 +25,8 @@ export class LogContents {
   lastCreated = 0
   /** Texts that parts of the server keep apart from the events. */
   readonly settings: Map<string, string>
+  /** The positions of events that are dated before the one they follow: between two of them, times never run backwards. */
+  readonly jumps: number[]
   #lastPosition = 0
 
   /** Begins with what the index has kept. */
@@ -32,6 +34,7 @@ export class LogContents {
     this.index = index
     this.streamCount = index.opened?.streams ?? 0
     this.settings = new Map(Object.entries(index.opened?.settings ?? {}))
+    this.jumps = [...(index.opened?.jumps ?? [])]
   }
 
   /** Where the last event stood when `readOn` had read them all; 0 where there was none. */
@@ -45,6 +48,7 @@ export class LogContents {
       through,
       streams: this.streamCount,
       settings: Object.fromEntries(this.settings),
+      jumps: this.jumps.filter(position => position < through),
       last: segments.last.known,
     }
   }
@@ -60,6 +64,7 @@ export class LogContents {
       const lost = `positions ${segments.end} to ${from} are damaged or missing`
       throw new DamagedStore(`The log has lost its end: ${lost}.`)
     }
+    this.#findLast(segments, from)
     segments.forwards(from, (entry, position) => {
       if (index.isRunDue) {
         index.makeRuns(this.stateAt(segments, position))
@@ -68,7 +73,7 @@ export class LogContents {
       this.#learn(entry, position)
       return true
     })
-    this.#findLast(segments)
+    this.#findLast(segments, Number.POSITIVE_INFINITY)
     if (!index.opened) index.tidy()
   }
 
@@ -78,6 +83,7 @@ export class LogContents {
       if (setting) this.settings.set(setting.name, setting.value)
       return
     }
+    this.dated(createdOf(entry), position)
     const number = streamNumberOf(entry)
     if (this.#isNew(number)) {
       this.streamCount = Math.max(this.streamCount, number)
@@ -95,8 +101,14 @@ export class LogContents {
     return head < 0 && !tombstoned
   }
 
-  #findLast(segments: Segments): void {
-    segments.backwards(Number.POSITIVE_INFINITY, entry => {
+  /** Hears when the event at a position was written, in the order of the log. */
+  dated(created: number, position: number): void {
+    if (created < this.lastCreated) this.jumps.push(position)
+    this.lastCreated = created
+  }
+
+  #findLast(segments: Segments, before: number): void {
+    segments.backwards(before, entry => {
       if (isNote(entry)) return true
       this.#lastPosition = positionOf(entry)
       this.lastCreated = createdOf(entry)

@@ -18,6 +18,8 @@ export type { Written } from './pending.ts'
 
 /** What must stay free on the disk besides what is written: a run of the index, and the end of a segment. */
 const SPARE_BYTES = 4 * 1024 * 1024
+/** A clock that is behind the last event by no more than this counts as standing still. */
+const STEP_BACK_MS = 1000
 /** What an event takes in the index, and once more while runs are merged. */
 const INDEX_BYTES_AN_EVENT = 100
 
@@ -96,9 +98,14 @@ export class Log extends LogReader {
     }
   }
 
-  /** Milliseconds since 1970, never running backwards against what is written. */
+  /** Milliseconds since 1970, as the clock has it. */
   now(): number {
-    return Math.max(this.#now(), this.#contents.lastCreated)
+    return this.#now()
+  }
+
+  /** Where times run backwards: between two of these positions, each event was written at the time of the one before or later. */
+  get jumps(): readonly number[] {
+    return this.#contents.jumps
   }
 
   protected get sound() {
@@ -227,7 +234,7 @@ export class Log extends LogReader {
     event: NewEvent,
   ): number {
     const position = this.#next
-    const created = this.now()
+    const created = this.#moment()
     const record = encodeRecord(event, {
       streamNumber: stream.number,
       streamName: Buffer.from(stream.name),
@@ -321,6 +328,12 @@ export class Log extends LogReader {
     const { durable, runEvents = RUN_EVENTS } = this.#options
     const isGone = (position: number): boolean => this.record(position) === undefined
     return new LogContents(new LogIndex({ dir: this.#indexPlace, durable, runEvents, isGone }))
+  }
+
+  /** The time of an event: the clock's, but for small steps back, such as a clock that is kept right makes now and then. */
+  #moment(): number {
+    const [clock, last] = [this.#now(), this.#contents.lastCreated]
+    return clock < last && last - clock <= STEP_BACK_MS ? last : clock
   }
 
   #addNote(note: Buffer): void {

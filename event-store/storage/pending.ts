@@ -23,6 +23,7 @@ export interface Mark {
   readonly settings: number
   readonly bytes: number
   readonly created: number
+  readonly jumps: number
 }
 
 export class Pending {
@@ -50,6 +51,7 @@ export class Pending {
       settings: this.#settings.length,
       bytes: this.bytes,
       created: this.#contents.lastCreated,
+      jumps: this.#contents.jumps.length,
     }
   }
 
@@ -73,7 +75,7 @@ export class Pending {
       index.places.undo(stream, revision)
       throw error
     }
-    this.#contents.lastCreated = created
+    this.#contents.dated(created, position)
     this.written.push(written)
     this.#addEntry(record)
   }
@@ -112,6 +114,7 @@ export class Pending {
     for (const name of streams) index.names.undo(name)
     this.#contents.streamCount -= streams.length
     this.#contents.lastCreated = to.created
+    this.#contents.jumps.length = to.jumps
     for (const { name, before } of this.#settings.splice(to.settings).reverse()) {
       if (before === undefined) settings.delete(name)
       else settings.set(name, before)

@@ -1,5 +1,11 @@
 // Streams as readers see them: what exists, what is hidden, what a link leads to.
-import { createdOf, fieldsOf, isJsonRecord, revisionOf } from '../protocol/recorded-event.ts'
+import {
+  createdOf,
+  fieldsOf,
+  isJsonRecord,
+  positionOf,
+  revisionOf,
+} from '../protocol/recorded-event.ts'
 import type { Log } from '../storage/log.ts'
 import { METASTREAM_LIMITS, NO_LIMITS, parseLimits, type StreamLimits } from './metadata.ts'
 import { isMetastream, metastreamOf, streamOfMetastream } from './names.ts'
@@ -15,6 +21,8 @@ export type Visible =
       /** `Infinity` when everything is hidden. */
       readonly first: number
       readonly head: number
+      /** Events written before this are hidden, too: where the clock ran backwards, some stand behind the first one shown. */
+      readonly oldest: number
     }
 
 /** What a link leads to: an event, nothing (any more), or it is no link after all. */
@@ -70,7 +78,8 @@ export class Streams {
   ): number {
     let first = truncateBefore
     if (maxCount !== undefined) first = Math.max(first, events.head - maxCount + 1)
-    if (maxAge !== undefined) first = this.#firstYoungerThan(now - maxAge * 1000, events, first)
+    if (maxAge !== undefined)
+      first = this.#firstYoungerThan(oldestOf({ maxAge }, now), events, first)
     return first
   }
 
@@ -87,7 +96,9 @@ export class Streams {
     if (state.number === undefined || head < 0 || this.limits(name).deleted) {
       return { kind: 'not-found' }
     }
-    return { kind: 'stream', number: state.number, first: this.firstVisible(state), head }
+    const [limits, now] = [this.limits(name), this.log.now()]
+    const first = this.firstShown(state, limits, now)
+    return { kind: 'stream', number: state.number, first, head, oldest: oldestOf(limits, now) }
   }
 
   /** Follows a link event: its data is `<revision>@<stream>`, cut at the first `@`. */
@@ -103,7 +114,8 @@ export class Streams {
     if (target.kind !== 'stream') return { event: undefined }
     const wanted = revision === -1n ? target.head : Number(revision)
     if (wanted < target.first || wanted < 0 || wanted > target.head) return { event: undefined }
-    return { event: this.log.event(target.number, wanted) }
+    const event = this.log.event(target.number, wanted)
+    return { event: event && createdOf(event) >= target.oldest ? event : undefined }
   }
 
   #load(name: string): StreamState {
@@ -124,27 +136,54 @@ export class Streams {
     return limitsIn(this.log.event(number, head))
   }
 
-  /** Times never run backwards within a log, so the first young event is found by halving. */
+  /** The first event that is not older: within each part of the log in which times only rise, it is found by halving. */
   #firstYoungerThan(
     oldest: number,
-    state: Pick<StreamState, 'number' | 'head'>,
+    { number, head }: Pick<StreamState, 'number' | 'head'>,
     from: number,
   ): number {
-    let low = Math.max(from, 0)
-    let high = state.head + 1
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      const [record] = this.log.readStream(state.number as number, {
-        from: middle,
-        to: state.head,
-        limit: 1,
-      })
-      if (record && createdOf(record) < oldest) low = revisionOf(record) + 1
-      else high = middle
+    const at = (revision: number): Buffer | undefined =>
+      this.log.readStream(number as number, { from: revision, to: head, limit: 1 })[0]
+    let start = Math.max(from, 0)
+    const first = start <= head ? at(start) : undefined
+    // What is not on disk yet can't be read; it is young.
+    if (!first) return Math.max(start, from)
+    const last = at(head)
+    const [begin, end] = [positionOf(first), last ? positionOf(last) : Number.POSITIVE_INFINITY]
+    for (const jump of this.log.jumps) {
+      if (jump <= begin || jump > end) continue
+      const next = firstWhere(at, start, head, record => positionOf(record) >= jump)
+      const young = firstWhere(at, start, next - 1, record => createdOf(record) >= oldest)
+      if (young < next) return Math.max(young, from)
+      start = next
     }
-    return Math.max(low, from)
+    return Math.max(
+      firstWhere(at, start, head, record => createdOf(record) >= oldest),
+      from,
+    )
   }
 }
+
+/** The first revision from `low` to `high` whose event, and all that follow, are as asked; the one after `high` if none is. */
+function firstWhere(
+  at: (revision: number) => Buffer | undefined,
+  low: number,
+  high: number,
+  isSo: (record: Buffer) => boolean,
+): number {
+  let [from, end] = [low, high + 1]
+  while (from < end) {
+    const middle = Math.floor((from + end) / 2)
+    const record = at(middle)
+    if (record && !isSo(record)) from = Math.min(revisionOf(record) + 1, end)
+    else end = middle
+  }
+  return from
+}
+
+/** Events written before this moment are too old to be shown. */
+const oldestOf = ({ maxAge }: StreamLimits, now: number): number =>
+  maxAge === undefined ? Number.NEGATIVE_INFINITY : now - maxAge * 1000
 
 /** The limits that an event sets as the last of a metastream. */
 export const limitsIn = (event: Buffer | undefined): StreamLimits =>

@@ -1,7 +1,7 @@
 // A catch-up subscription to one stream.
 
 import { streamDeleted } from '../protocol/errors.ts'
-import { isTombstoneRecord, revisionOf } from '../protocol/recorded-event.ts'
+import { createdOf, isTombstoneRecord, revisionOf } from '../protocol/recorded-event.ts'
 import type { Written } from '../storage/log.ts'
 import type { EventSender } from '../streams/event-sender.ts'
 import type { Streams } from '../streams/streams.ts'
@@ -31,7 +31,7 @@ export function streamSource(
       const range = { from, to: found.head, limit: PAGE_EVENTS }
       const shown = streams.log.scanStream(found.number, range, record => {
         last = revisionOf(record)
-        sender.send(record)
+        if (createdOf(record) >= found.oldest) sender.send(record)
       })
       return shown > 0
     },
