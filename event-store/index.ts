@@ -19,6 +19,7 @@ import { Scavenges } from './scavenge/scavenges.ts'
 import { copyStore } from './storage/copy-store.ts'
 import { lockDirectory } from './storage/directory-lock.ts'
 import { Log } from './storage/log.ts'
+import { LogWatch } from './storage/log-watch.ts'
 import { makeTemporaryFolder } from './storage/temporary-folder.ts'
 import { Store } from './store.ts'
 import { GrpcServer } from './transport/grpc-server.ts'
@@ -188,6 +189,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   const projections = node.projecting
     ? new ProjectionEngine(store, options.startStandardProjections ?? false)
     : undefined
+  const watch = options.memory ? undefined : watchLog(store.log, options.report)
   const groups = new PersistentSubscriptions(store)
   const scavenges = new Scavenges(store)
   const users = new Users(store, options.defaultPasswords)
@@ -200,7 +202,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   const subsystems = { projections, groups, scavenges, users, shutdown: () => void stop() }
   const grpc = new GrpcServer(routesOf(store, node, subsystems), signIn && admission(signIn))
   const sources = [groupPages(groups), ...(options.atomPub ? [streamPages(store, secure)] : [])]
-  const pages = servePages(pagesOf(store, node), sources)
+  const pages = servePages(pagesOf(store, node, watch), sources)
   try {
     ensureUsers()
     const endpoint = { host, port, tls: certificate?.pair }
@@ -215,11 +217,13 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     throw error
   }
   const open = listener
+  watch?.start()
   let end = (): void => {}
   const stopped = new Promise<void>(resolve => {
     end = resolve
   })
   const halt = async (): Promise<void> => {
+    watch?.stop()
     projections?.stop()
     groups.stop()
     await scavenges.close()
@@ -240,6 +244,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     reset() {
       grpc.endCallsOnContents('The store was emptied.')
       signIn?.clear()
+      watch?.stop()
       store.clear()
       ensureUsers()
       projections?.load()
@@ -249,6 +254,15 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     stop,
     stopped,
   }
+}
+
+/** Looks at the whole log in the background, and tells of damage at once. */
+function watchLog(log: Log, report: Report = () => {}): LogWatch {
+  return new LogWatch(log, {
+    onFault: fault => report({ kind: 'damage', ...fault }),
+    onDone: ({ events, faults, moreFaults }) =>
+      report({ kind: 'verified', events, faults: faults.length + moreFaults }),
+  })
 }
 
 async function backUp(store: Store, folder: string): Promise<void> {

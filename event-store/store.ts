@@ -1,8 +1,8 @@
 // One store: its log, the rules of its streams, the queue of its writes and those who follow them.
 import { Access } from './access/access.ts'
-import type { Report } from './monitoring/report.ts'
+import type { Finding, Report } from './monitoring/report.ts'
 import { Commits } from './storage/commits.ts'
-import { CommitTimeout } from './storage/errors.ts'
+import { CommitTimeout, DamagedStore, StoreFull } from './storage/errors.ts'
 import type { Log } from './storage/log.ts'
 import { type Appended, type AppendRefusal, Writer } from './streams/append.ts'
 import { Streams } from './streams/streams.ts'
@@ -36,6 +36,9 @@ export class Store {
   readonly #writer: Writer
   readonly #commits: Commits
   readonly #commitTimeoutMs: number | undefined
+  readonly #report: Report
+  /** What keeps writes from happening, as it was told of. */
+  #trouble: 'full' | 'broken' | undefined
 
   /**
    * Takes a log that is open, and puts into an empty one what every log begins with. Clients wait for a commit as long as it
@@ -44,6 +47,7 @@ export class Store {
   constructor(log: Log, { commitTimeoutMs, report = () => {} }: StoreOptions = {}) {
     this.log = log
     this.#commitTimeoutMs = commitTimeoutMs
+    this.#report = report
     this.streams = new Streams(log)
     const astonished = (error: unknown): void => report({ kind: 'astonished', error })
     this.feed = new LiveFeed(astonished)
@@ -66,7 +70,18 @@ export class Store {
     done: (outcome: T) => void,
     failed: (error: unknown) => void,
   ): void {
-    this.#commits.submit(() => action(this.#writer), done, failed)
+    this.#commits.submit(
+      () => action(this.#writer),
+      (outcome: T) => {
+        if (this.#trouble === 'full') this.#tell({ kind: 'room', dir: this.log.dir })
+        done(outcome)
+      },
+      error => {
+        if (error instanceof StoreFull) this.#tell({ kind: 'full', dir: error.dir })
+        else if (error instanceof DamagedStore) this.#tell({ kind: 'broken', words: error.message })
+        failed(error)
+      },
+    )
   }
 
   /** Has a write done and waits until it is on disk. Throws what kept it from happening. */
@@ -125,6 +140,14 @@ export class Store {
   async close(): Promise<void> {
     this.flush()
     await this.log.close()
+  }
+
+  /** Once for as long as it lasts. */
+  #tell(finding: Extract<Finding, { kind: 'full' | 'room' | 'broken' }>): void {
+    const trouble = finding.kind === 'room' ? undefined : finding.kind
+    if (trouble === this.#trouble) return
+    this.#trouble = trouble
+    this.#report(finding)
   }
 
   #begin(): void {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readAccess } from '../access/access-file.ts'
 import { type EventStoreServer, type GivenAccess, startEventStore } from '../index.ts'
+import { type Finding, logLine } from '../monitoring/report.ts'
 import { explain, fail, USAGE_ERROR } from './failure.ts'
 
 const DEFAULT_PORT = 2113
@@ -122,7 +123,8 @@ export async function serve(args: readonly string[]): Promise<void> {
   const { EVENTSTORE_DEFAULT_ADMIN_PASSWORD: admin, EVENTSTORE_DEFAULT_OPS_PASSWORD: ops } =
     process.env
   const defaultPasswords = { ...(admin ? { admin } : {}), ...(ops ? { ops } : {}) }
-  const rest = { ...place, ...(tls ? { tls } : {}), defaultPasswords }
+  const report = (finding: Finding): void => void process.stderr.write(`${logLine(finding)}\n`)
+  const rest = { ...place, ...(tls ? { tls } : {}), defaultPasswords, report }
   let server: EventStoreServer
   try {
     server = await startEventStore(dir === undefined ? { memory: true, ...rest } : { dir, ...rest })

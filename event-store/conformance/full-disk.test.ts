@@ -56,7 +56,9 @@ test.skipIf(process.platform !== 'linux').each([3, 6])(
     const fill = async () => {
       for (; ; written++) await append(ALONE)
     }
-    expect((await failureOf(fill())).message).toContain('RESOURCE_EXHAUSTED: Nothing was written')
+    const refusal = (await failureOf(fill())).message
+    expect(refusal).toContain('RESOURCE_EXHAUSTED: Nothing was written: The disk is full')
+    expect(refusal).toContain(dir)
     const batched = await failureOf(append())
     expect(batched.constructor.name).toBe('UnknownError')
     expect(batched.message).toContain(`there is no room left in ${dir}`)
@@ -64,6 +66,19 @@ test.skipIf(process.platform !== 'linux').each([3, 6])(
     limitFiles('unlimited')
     await append()
     expect(await length()).toBe(written + 1)
+    const lines = running
+      .errors()
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(lines.filter(({ msg }) => !msg.startsWith('The event log'))).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        msg: expect.stringMatching(/^The disk is full: .*refused/),
+      }),
+      expect.objectContaining({ level: 'info', msg: expect.stringContaining('There is room') }),
+    ])
+    expect(lines.find(({ level }) => level === 'error').dir).toContain(dir)
     await stop()
     await start()
     expect(await length()).toBe(written + 1)

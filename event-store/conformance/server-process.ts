@@ -19,6 +19,8 @@ export interface ServerProcess {
   readonly process: ChildProcess
   readonly connectionString: string
   readonly port: number
+  /** What it has said on stderr so far. */
+  errors(): string
 }
 
 /** Starts the process and waits until it is ready. Rejects with what it said if it ends before that. */
@@ -35,7 +37,8 @@ export async function startProcess(...args: string[]): Promise<ServerProcess> {
     child.once('close', code => reject(new Error(`It ended with ${code}: ${errors}`)))
   })
   const connectionString = await ready
-  return { process: child, connectionString, port: Number(/:(\d+)\?/.exec(connectionString)?.[1]) }
+  const port = Number(/:(\d+)\?/.exec(connectionString)?.[1])
+  return { process: child, connectionString, port, errors: () => errors }
 }
 
 /** Ends a process by a signal and waits until it is gone; returns its exit code. */

@@ -1,5 +1,6 @@
 // How the process, its machine and the store are doing, as Monitoring.Stats and /stats tell it.
 import { freemem, loadavg, totalmem } from 'node:os'
+import type { LogWatch } from '../storage/log-watch.ts'
 import type { Store } from '../store.ts'
 
 /** Figures by name, within groups. */
@@ -10,7 +11,10 @@ export interface Figures {
 const MICROSECONDS = 1e6
 
 /** The figures of this moment, under the names of the real server where it has the same. */
-export function statistics(store: Store): { proc: Figures; sys: Figures; es: Figures } {
+export function statistics(
+  store: Store,
+  watch?: LogWatch,
+): { proc: Figures; sys: Figures; es: Figures } {
   const { rss, heapTotal, heapUsed, external } = process.memoryUsage()
   const { user, system } = process.cpuUsage()
   const [minute = 0, fiveMinutes = 0, quarter = 0] = loadavg()
@@ -32,7 +36,24 @@ export function statistics(store: Store): { proc: Figures; sys: Figures; es: Fig
       loadavg: { '1m': minute, '5m': fiveMinutes, '15m': quarter },
     },
     // Who hears of what is written: subscriptions, persistent ones that somebody reads, running projections.
-    es: { checksum: store.log.lastPosition, followers: store.feed.followers },
+    es: {
+      checksum: store.log.lastPosition,
+      followers: store.feed.followers,
+      ...(watch ? { log: watchFigures(watch) } : {}),
+    },
+  }
+}
+
+/** How much of the log was looked at since the start, and what was found. */
+function watchFigures({ watched }: LogWatch): Figures {
+  const { verifiedTo, of, done, faults, moreFaults } = watched
+  const [first] = faults
+  return {
+    verified: { position: verifiedTo, of, percent: done ? 100 : (100 * verifiedTo) / of },
+    damage: {
+      places: faults.length + moreFaults,
+      ...(first ? { file: first.file, position: first.position, words: first.words } : {}),
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 // What the HTTP pages say.
 
 import { statistics } from '../monitoring/statistics.ts'
+import type { LogWatch } from '../storage/log-watch.ts'
 import type { Store } from '../store.ts'
 import type { Pages } from '../transport/pages.ts'
 import type { Node } from './routes.ts'
@@ -34,7 +35,8 @@ function member(store: Store, { instanceId, port, priority }: Node, address: str
 }
 
 /** The pages of this server. */
-export function pagesOf(store: Store, node: Node): Pages {
+export function pagesOf(store: Store, node: Node, watch?: LogWatch): Pages {
+  const figures = () => statistics(store, watch)
   return {
     '/ping': () => ({
       status: 200,
@@ -50,10 +52,17 @@ export function pagesOf(store: Store, node: Node): Pages {
       },
     }),
     '/health/live': () => ({ status: 204 }),
-    '/stats': () => ({ status: 200, json: statistics(store) }),
-    '/stats/proc': () => ({ status: 200, json: statistics(store).proc }),
-    '/stats/sys': () => ({ status: 200, json: statistics(store).sys }),
-    '/stats/es': () => ({ status: 200, json: statistics(store).es }),
+    // Ours: whether the log is as it was written, as far as that was looked at since the start.
+    '/health/log': () => {
+      const watched = watch?.watched
+      const isDamaged = (watched?.faults.length ?? 0) > 0
+      const status = isDamaged ? 'damaged' : watched?.done === false ? 'being verified' : 'sound'
+      return { status: isDamaged ? 503 : 200, json: { status, ...watched } }
+    },
+    '/stats': () => ({ status: 200, json: figures() }),
+    '/stats/proc': () => ({ status: 200, json: figures().proc }),
+    '/stats/sys': () => ({ status: 200, json: figures().sys }),
+    '/stats/es': () => ({ status: 200, json: figures().es }),
     '/gossip': request => {
       const address = request.socket.localAddress ?? '127.0.0.1'
       return {

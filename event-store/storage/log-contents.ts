@@ -64,7 +64,7 @@ export class LogContents {
       const lost = `positions ${segments.end} to ${from} are damaged or missing`
       throw new DamagedStore(`The log has lost its end: ${lost}.`)
     }
-    this.#findLast(segments, from)
+    this.#findDateBefore(segments, from)
     segments.forwards(from, (entry, position) => {
       if (index.isRunDue) {
         index.makeRuns(this.stateAt(segments, position))
@@ -105,6 +105,16 @@ export class LogContents {
   dated(created: number, position: number): void {
     if (created < this.lastCreated) this.jumps.push(position)
     this.lastCreated = created
+  }
+
+  /** When what stands before a position was written, by which it is known whether time ran backwards there. */
+  #findDateBefore(segments: Segments, position: number): void {
+    try {
+      this.#findLast(segments, position)
+    } catch (error) {
+      // Damage before what a start reads is no reason not to start: whoever reads there is told.
+      if (!(error instanceof DamagedStore)) throw error
+    }
   }
 
   #findLast(segments: Segments, before: number): void {
