@@ -427,6 +427,15 @@ describe('the gateway', () => {
     expect(await (await fetch(`${url}/metrics`)).text()).toContain(
       'gateway_requests_total{service="read-side",status="2xx"} 1',
     )
+    let lookedAt = 0
+    const looking = await service((_req, res) => {
+      lookedAt++
+      setTimeout(() => res.end('ok'), 100)
+    })
+    const asked = await gateway({ readSideUrl: looking.url })
+    const probes = Array.from({ length: 20 }, () => fetch(`${asked.url}/health/ready`))
+    expect((await Promise.all(probes)).every(({ ok }) => ok)).toBe(true)
+    expect(lookedAt).toBeLessThan(20)
     const blind = await gateway({ readSideUrl: down, writeSideUrl: down })
     expect((await fetch(`${blind.url}/health/ready`)).status).toBe(503)
   })

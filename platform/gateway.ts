@@ -60,6 +60,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: bounds.idleAtMostMs,
     connectionsCheckingInterval: LOOK_EVERY_MS,
   })
+  // Node would leave out what comes after the 2,000th field, but frame the request by it; we see all, and count.
+  server.maxHeadersCount = 0
   server.on('connection', socket => connections.set(socket, connectionOf(socket, hall)))
 
   const receive =

@@ -98,6 +98,19 @@ test('Connection can not drop a field that has a meaning', async () => {
   expect(seen[0]?.body).toBe('ab')
 })
 
+test.each([201, 2_500])(
+  '%i fields are too many, and none of them hides one that counts',
+  async count => {
+    const { port, seen } = await startTestGateway()
+    const many = 'a:\r\n'.repeat(count)
+    const hidden = `POST /a HTTP/1.1\r\nHost: x\r\n${many}${LENGTH}\r\n\r\n${INNER}${INNER}`
+    const answer = await sendRaw(port, hidden)
+    expect(statusesOf(answer)).toEqual(['431'])
+    expect(answer).toMatch(/connection: close/i)
+    expect(seen).toEqual([])
+  },
+)
+
 test('each request has an id of our own making, whatever its sender calls it', async () => {
   const { url, seen } = await startTestGateway()
   const id = 'b39b7c9e-2c55-4d3a-9d6e-0a1b2c3d4e5f'

@@ -4,6 +4,7 @@ import type { ApiMethods } from './api-methods.ts'
 import type { HostRule } from './host-rule.ts'
 import {
   AMBIGUOUS,
+  HEADERS_TOO_LARGE,
   methodNotAllowed,
   NOT_FOUND,
   type Refusal,
@@ -33,6 +34,8 @@ export interface Rules {
   readonly apiMethods: ApiMethods | undefined
 }
 
+/** Browsers send some twenty. A service's own parser leaves out what comes after its 2,000th. */
+const MOST_FIELDS = 200
 const TAKES_BODY = new Set(['POST', 'PUT', 'PATCH'])
 const READS = new Set(['GET', 'HEAD'])
 /** What may be asked at all, of one address or another. */
@@ -44,6 +47,7 @@ export function examine(request: IncomingMessage, rules: Rules): Decision {
   const { rawHeaders: fields, method = '', url = '' } = request
   // Node reads HTTP/0.9 too, which has no fields.
   if (!/^1\.[01]$/.test(request.httpVersion)) return { refusal: UNREADABLE }
+  if (fields.length > 2 * MOST_FIELDS) return { refusal: HEADERS_TOO_LARGE }
   const framing = framingOf(request)
   if (framing === 'ambiguous') return { refusal: AMBIGUOUS }
   if (framing === 'body' && !TAKES_BODY.has(method)) return { refusal: UNEXPECTED_BODY }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Places } from './bounds.ts'
 import { type Decision, examine } from './examine-request.ts'
 import { DEFAULT_BOUNDS, type GatewayBounds, type GatewayOptions } from './options.ts'
-import { answerProbe, type Traffic } from './probes.ts'
+import { answerProbe, readinessOf, type Traffic } from './probes.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
 
 export interface Hall {
@@ -43,6 +43,7 @@ export function createHall(options: GatewayOptions): Hall {
     'read-side': upstream('read-side', options.readSideUrl),
     'write-side': upstream('write-side', options.writeSideUrl),
   }
+  const readiness = readinessOf(Object.values(services))
   const places = (inAll: number, perAddress: number) => new Places({ inAll, perAddress })
   const inFlight = places(bounds.maxInFlight, bounds.maxInFlightPerAddress)
   const longAnswers = places(bounds.maxLongAnswers, bounds.maxLongAnswersPerAddress)
@@ -59,7 +60,7 @@ export function createHall(options: GatewayOptions): Hall {
     decide: request => examine(request, { isOurHost, apiMethods }),
     answerProbe(probe, response) {
       const traffic = { inFlight: inFlight.taken, longAnswers: longAnswers.taken, answered }
-      answerProbe(probe, response, Object.values(services), traffic)
+      answerProbe(probe, response, readiness, traffic)
     },
     count(service, response) {
       const outcome = response.writableFinished

@@ -16,7 +16,7 @@ export interface Traffic {
 export function answerProbe(
   path: string,
   response: ServerResponse,
-  upstreams: readonly Upstream[],
+  readiness: () => Promise<Readiness>,
   traffic: Traffic,
 ): void {
   switch (path) {
@@ -24,7 +24,7 @@ export function answerProbe(
       answerJson(response, 200, { status: 'live' })
       return
     case '/health/ready':
-      void readiness(upstreams).then(({ ready, checks }) =>
+      void readiness().then(({ ready, checks }) =>
         answerJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', checks }),
       )
       return
@@ -37,8 +37,26 @@ export function answerProbe(
   }
 }
 
-/** Ready while any service can be reached: with one of them down, the site still reads or writes. */
-async function readiness(upstreams: readonly Upstream[]) {
+export interface Readiness {
+  readonly ready: boolean
+  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly detail?: string }>>
+}
+
+/**
+ * Ready while any service can be reached: with one of them down, the site still reads or writes. However many ask at the
+ * same time, the services are asked once.
+ */
+export function readinessOf(upstreams: readonly Upstream[]): () => Promise<Readiness> {
+  let asked: Promise<Readiness> | undefined
+  return () => {
+    asked ??= checkAll(upstreams).finally(() => {
+      asked = undefined
+    })
+    return asked
+  }
+}
+
+async function checkAll(upstreams: readonly Upstream[]): Promise<Readiness> {
   const checks = await Promise.all(
     upstreams.map(async upstream => {
       const check = await upstream.probe(AbortSignal.timeout(PROBE_WITHIN_MS)).then(

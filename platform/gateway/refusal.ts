@@ -116,6 +116,7 @@ export const HEADERS_TOO_LARGE: Refusal = {
   status: 431,
   code: 'headers-too-large',
   title: 'Request Header Fields Too Large',
+  detail: 'The request has more fields, or longer ones, than are read here.',
 }
 
 export const REQUEST_TIMEOUT: Refusal = {

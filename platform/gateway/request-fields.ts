@@ -49,13 +49,13 @@ export function requestFields(
     ([name]) => !OURS.has(name) && !name.startsWith('x-forwarded-'),
   )
   return [
-    ...passed.flat(),
     ...['host', serviceHost],
     ...['x-forwarded-for', client.address],
     ...['x-forwarded-proto', client.protocol],
     ...['x-forwarded-host', client.host],
     // Never a stranger's: it ties events and log lines together for years.
     ...['x-correlation-id', randomUUID()],
+    ...passed.flat(),
   ]
 }
 
