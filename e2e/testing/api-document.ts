@@ -3,12 +3,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { type Answer, expectStatus, visit } from './person.ts'
 
 interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, object>> }>
   >
 }
 
-interface ApiDocument {
+export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 
@@ -27,9 +28,13 @@ const methods = ['get', 'post', 'put', 'patch', 'delete']
 const pointer = (parts: readonly string[]): string =>
   parts.map(part => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
 
-/** Fetches the document and makes a judge of it. */
+/** The document as the running server publishes it. */
+export const fetchApiDocument = async (url: string): Promise<ApiDocument> =>
+  expectStatus(200, await visit(url).get('/api/openapi.json')).body as ApiDocument
+
+/** Makes a judge of the published document. */
 export async function judgeOf(url: string): Promise<ApiJudge> {
-  const document = expectStatus(200, await visit(url).get('/api/openapi.json')).body as ApiDocument
+  const document = await fetchApiDocument(url)
   // Formats are hints for people; the rest of a schema is checked to the letter.
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true })
   ajv.addSchema(document, 'api')
