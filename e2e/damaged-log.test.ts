@@ -67,8 +67,15 @@ function flipBitInTheMiddle(): void {
 }
 
 describe('damage in the log', () => {
-  it('does not keep what read models hold from being read', async () => {
+  it('is found by looking at the whole log, told with file and place, and keeps nobody from reading', async () => {
     const { url } = await start()
+    await until(
+      'the terminal tells',
+      async () =>
+        lines.some(line =>
+          /^event-store error: The event log is damaged: .*\(.*\.log at \d+\)$/.test(line),
+        ) || undefined,
+    )
     const { body } = expectStatus(200, await visit(url).get('/api/posts'))
     expect((body as { items: unknown[] }).items).toHaveLength(3)
     await platform?.stop()
