@@ -251,6 +251,19 @@ describe('when publishing fails', () => {
     await expectShown(text)
   })
 
+  it('says that nothing was sent when the device is offline, and publishes once it is not', async () => {
+    await openEditor()
+    await write(text)
+    await context.setOffline(true)
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.locator('[role=alert]', { hasText: 'nothing was sent' }).waitFor()
+    expect(await page.locator('[role=alert]').textContent()).toContain('not published')
+    expect(await kept()).toEqual([text])
+    await context.setOffline(false)
+    await publish()
+    expect(await kept()).toEqual([])
+  })
+
   it('does not say "not published" when no answer came, and offers the post that it finds', async () => {
     await openEditor()
     await write(text)

@@ -84,3 +84,18 @@ it.each(['//', '//evil.example/posts', '/posts//x', '//['])(
     await context.close()
   },
 )
+
+it('the keys of the site go where links go, and never out of a field', async () => {
+  const { page, context } = await openWatched(browser, { url: site.url, viewport: desktop })
+  await page.goto('/posts')
+  await page.waitForLoadState('networkidle')
+  await page.keyboard.press('g')
+  await page.keyboard.press('m')
+  await page.waitForURL('**/market')
+  await page.locator('h1', { hasText: 'Market' }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('gt w')
+  expect(await page.locator('input[type=search]:focus').inputValue()).toBe('gt w')
+  expect(new URL(page.url()).pathname).toBe('/market')
+  await context.close()
+})

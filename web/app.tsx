@@ -1,10 +1,9 @@
 // The whole site below `<body>`: header, rates, the page of the address, footer, dock.
 import { MetaProvider } from '@solidjs/meta'
-import { Route, Router } from '@solidjs/router'
-import { Show, Suspense } from 'solid-js'
+import { Route, Router, useNavigate } from '@solidjs/router'
+import { onMount, Show, Suspense } from 'solid-js'
 import { Dock } from './layout/dock.tsx'
 import { Header } from './layout/header.tsx'
-import { Keys } from './layout/keys.tsx'
 import { Landing } from './layout/landing.tsx'
 import { useCurrentPage } from './layout/place.ts'
 import { Tape } from './layout/tape.tsx'
@@ -23,6 +22,18 @@ function CurrentPage() {
       {entry => <PageFrame entry={entry} />}
     </Show>
   )
+}
+
+/** The keys of the site, which no page waits for: without them there is a link for everything. */
+function Keys() {
+  const navigate = useNavigate()
+  onMount(() => {
+    import('./keyboard/site-keys.ts').then(
+      ({ listenToKeys }) => listenToKeys(path => navigate(path)),
+      () => {},
+    )
+  })
+  return null
 }
 
 export function App(props: { readonly start: StartOnce }) {

@@ -44,6 +44,16 @@ function overLimits(fields: FormData, limits: readonly Limit[]): Problem | null 
   return { type: `/problems/${code}`, title: 'This does not fit', status: 422, code, errors }
 }
 
+/** Of what never left this device it is known that it was not written. */
+const offline: Problem = {
+  type: '/problems/offline',
+  title: 'This device is offline',
+  status: 0,
+  code: 'offline',
+  detail:
+    'It is offline, so nothing was sent. What you wrote stays here; send it once you are online.',
+}
+
 /** The handlers and states of one enhanced form. */
 export function createForm(options: FormOptions) {
   const [problem, setProblem] = createSignal<Problem | null>(options.refused?.problem ?? null)
@@ -63,6 +73,10 @@ export function createForm(options: FormOptions) {
     const over = overLimits(fields, options.limits ?? [])
     if (over) {
       say(over)
+      return
+    }
+    if (!navigator.onLine) {
+      say(offline)
       return
     }
     setBusy(true)

@@ -41,17 +41,15 @@ function sentOf(value: unknown): SentPost | null {
     : null
 }
 
+const textOr = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 /** What is kept in a place, or nothing. */
 export function readDraft(place: string): KeptDraft | null {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(place) ?? 'null')
     if (typeof kept !== 'object' || kept === null) return null
     const { title, body, tags, at, sent } = kept as Partial<Record<keyof KeptDraft, unknown>>
-    const text = {
-      title: String(title ?? ''),
-      body: String(body ?? ''),
-      tags: String(tags ?? ''),
-    }
+    const text = { title: textOr(title), body: textOr(body), tags: textOr(tags) }
     return isEmpty(text) ? null : { ...text, at: Number(at) || 0, sent: sentOf(sent) }
   } catch {
     return null
