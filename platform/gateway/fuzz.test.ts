@@ -114,8 +114,8 @@ test(`${RUNS} requests, honest and hostile (SEED=${SEED})`, async () => {
     maxConnectionsPerAddress: 1_000,
     idleAtMostMs: 60_000,
     // What Node takes for the beginning of more is given up sooner than it would be.
-    headersWithinMs: 4_000,
-    lookAtBodiesEveryMs: 4_000,
+    headersWithinMs: 8_000,
+    lookAtBodiesEveryMs: 8_000,
   }
   const gateways = await Promise.all(
     services.map(({ url }) =>
