@@ -34,8 +34,8 @@ export interface RenderingOptions {
 const usualLimitMilliseconds = 2_000
 // A thread that was ended or has rested is started anew, in some 200 ms, before its next text begins.
 const startMilliseconds = 10_000
-// Each takes milliseconds: a full line is a second of work at most.
-const usualMostWaiting = 64
+// An honest post takes a millisecond or few; a full line of the costliest texts that there are, some ten seconds.
+const usualMostWaiting = 256
 const threads = Math.max(1, availableParallelism() - 1)
 const restMilliseconds = 60_000
 
