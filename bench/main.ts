@@ -24,7 +24,7 @@ function print(options: Options, rows: readonly Row[]): void {
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))
   if (!options) return console.log(usage)
-  const stage = await openStage()
+  const stage = await openStage(options)
   const load = startLoadGenerator()
   try {
     const progress = (line: string) => process.stderr.write(`  ${line}\n`)

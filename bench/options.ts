@@ -17,6 +17,8 @@ export interface Options {
   readonly visibilitySamples: number
   /** Decides names, texts and the market of the filled log. */
   readonly seed: number
+  /** Whether the event store speaks TLS and asks for credentials, as under npm start. */
+  readonly tls: boolean
   readonly json: boolean
 }
 
@@ -45,6 +47,7 @@ export const usage = `npm run bench -- [options]
   --samples n         commands whose way into the read model is timed (${full.visibilitySamples})
   --in-flight n       requests at a time (64)
   --seed n            (1)
+  --tls               an event store with TLS and users, as under npm start
   --json              print JSON instead of a table`
 
 const isMeasure = (name: string): name is MeasureName =>
@@ -64,7 +67,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ help: flag, smoke: flag, json: flag, only: text, events: text, rounds: text },
+      ...{ help: flag, smoke: flag, json: flag, tls: flag, only: text, events: text, rounds: text },
       ...{ seconds: text, 'catch-up-rounds': text, samples: text, 'in-flight': text, seed: text },
     },
   })
@@ -82,6 +85,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     inFlight: natural('in-flight', values['in-flight'], 64),
     visibilitySamples: natural('samples', values.samples, size.visibilitySamples),
     seed: natural('seed', values.seed, 1),
+    tls: values.tls ?? false,
     json: values.json ?? false,
   }
 }

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureDatabase, startEmbeddedPostgres } from '@cryptotalks/platform/embedded-postgres'
+import { openEventStoreAccess } from '@cryptotalks/platform/event-store-access'
 import { REPOSITORY } from '@cryptotalks/platform/repository'
 import { type ProcessOptions, type StartedProcess, startProcess } from './process.ts'
 
@@ -44,7 +45,8 @@ const anyPort = {
   RATES_FEED_PORT: '0',
 }
 
-export async function openStage(): Promise<Stage> {
+/** With `tls`, event stores ask for credentials, and their connection strings hold them. */
+export async function openStage({ tls }: { readonly tls: boolean }): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'cryptotalks-bench-'))
   const masterKey = randomBytes(32).toString('base64')
   const postgres = await startEmbeddedPostgres({
@@ -60,14 +62,18 @@ export async function openStage(): Promise<Stage> {
   return {
     folder,
     masterKey,
-    startEventStore: name => {
+    async startEventStore(name) {
       const dir = join(folder, name)
       mkdirSync(dir, { recursive: true })
-      return start({
+      const access = tls ? openEventStoreAccess(join(folder, `${name}-access`)) : undefined
+      const running = await start({
         name: `event-store-${name}`,
         main: 'event-store/dist/main.js',
-        args: ['--dir', dir, '--port', '0'],
+        args: ['--dir', dir, '--port', '0', ...(access?.args ?? [])],
       })
+      if (!access) return running
+      const port = Number(new URL(running.connectionString).port)
+      return { ...running, connectionString: access.url('cryptotalks', port) }
     },
     createDatabase: async name => {
       await ensureDatabase(postgres.connectionString, name)
