@@ -68,7 +68,7 @@ function flipBitInTheMiddle(): void {
 
 describe('damage in the log', () => {
   it('is found by looking at the whole log, told with file and place, and keeps nobody from reading', async () => {
-    const { url } = await start()
+    const { url, processes } = await start()
     await until(
       'the terminal tells',
       async () =>
@@ -76,6 +76,11 @@ describe('damage in the log', () => {
           /^event-store error: The event log is damaged: .*\(.*\.log at \d+\)$/.test(line),
         ) || undefined,
     )
+    const ready = await fetch(`${processes.projections?.url}/health/ready`)
+    expect([ready.status, await ready.text()]).toEqual([
+      503,
+      expect.stringMatching(/the event log is damaged: .*\.log at \d+/),
+    ])
     const { body } = expectStatus(200, await visit(url).get('/api/posts'))
     expect((body as { items: unknown[] }).items).toHaveLength(3)
     await platform?.stop()

@@ -5,6 +5,7 @@ import { createClockWatch } from '@cryptotalks/shared-kernel/eventsourcing/clock
 import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
 import { withAlarm, wordsForMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
 import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import { damageKnownTo } from '@cryptotalks/shared-kernel/eventsourcing/log-health'
 import { openSite } from '@cryptotalks/shared-kernel/eventsourcing/open-site'
 import {
   createSiteGate,
@@ -84,7 +85,12 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     checks: {
       postgres: () => pool.query('select'),
       'event store': () => store.end(),
-      log: reading.check,
+      log: async signal => {
+        await reading.check()
+        // A store that does not answer is another check's matter.
+        const places = await damageKnownTo(config.EVENTSTORE_URL, signal).catch(() => undefined)
+        if (places) throw new Error(`the event log is damaged: ${places}; see docs/operating.md`)
+      },
       space: async () => {
         const words = watch.noSpace()
         if (words !== undefined)
