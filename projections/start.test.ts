@@ -17,6 +17,7 @@ import {
 } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
 import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
 import { openSite } from '@cryptotalks/shared-kernel/eventsourcing/open-site'
+import { foundSite, readSiteIdentity } from '@cryptotalks/shared-kernel/eventsourcing/site-identity'
 import { createLogger } from '@cryptotalks/shared-kernel/logging/logger'
 import type { RunningProcess } from '@cryptotalks/shared-kernel/telemetry/run-process'
 import pg from 'pg'
@@ -206,7 +207,10 @@ describe('the projections process', () => {
     await register('u-1', 'Ada')
     for (const id of ['1', '2', '3']) await publish(id, 'u-1')
     await allReached(await publish('4', 'u-1'))
+    const site = await readSiteIdentity(store)
     server.reset()
+    // Another log of the same site: it begins with the same founding.
+    if (site) await foundSite(store, site, new Date())
     await register('u-2', 'Bo')
     for (const id of ['5', '6', '7', '8', '9']) await publish(id, 'u-2')
     await database.until<{ slugs: string }>(
@@ -216,7 +220,7 @@ describe('the projections process', () => {
     expect(await database.query('select username from users.users')).toEqual([{ username: 'Bo' }])
     const metrics = await (await ask('/metrics')).text()
     expect(metrics).toMatch(
-      /projection_rebuilds_total\{[^}]*reason="(another-history|beyond-the-end)"/,
+      /projection_rebuilds_total\{[^}]*reason="(another-history|beyond-the-end|another-site)"/,
     )
   })
 

@@ -53,16 +53,17 @@ export const showAgain = (client: ClientBase, projector: Projector, target: Targ
       await show(client, projector, target)
   })
 
-/** Ceases to show this version, if it is the one shown. Goes into the caller's transaction. */
+/**
+ * Ceases to show this version, unless another is shown. Goes into the caller's transaction, before its tables: whoever
+ * reads takes the view first as well, and can't get into a deadlock with this.
+ */
 export async function unshow(
   client: ClientBase,
   { name, version }: Pick<Target, 'name' | 'version'>,
 ): Promise<void> {
-  const { rowCount } = await client.query(
-    'delete from projections.live where projector = $1 and version = $2',
-    [name, version],
-  )
-  if (rowCount === 0) return
+  const shown = await shownVersion(client, { name })
+  if (shown !== undefined && shown !== version) return
+  await client.query('delete from projections.live where projector = $1', [name])
   await dropViews(client, name)
   await tellOfChange(client)
 }
@@ -101,7 +102,7 @@ export const goLive = (client: ClientBase, projector: Projector, target: Target)
 
 export async function shownVersion(
   client: ClientBase,
-  { name }: Projector,
+  { name }: Pick<Projector, 'name'>,
 ): Promise<number | undefined> {
   const { rows } = await client.query<{ version: number }>(
     'select version from projections.live where projector = $1',

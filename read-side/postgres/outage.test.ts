@@ -90,9 +90,12 @@ describe('isOutage', () => {
   const database = (code: string) =>
     Object.assign(new DatabaseError('message', 1, 'error'), { code })
 
-  it.each(['08006', '53300', '57P01', '57014', '58P01'])('holds SQLSTATE %s for one', code => {
-    expect(isOutage(database(code))).toBe(true)
-  })
+  it.each(['08006', '53300', '57P01', '57014', '58P01', '40P01'])(
+    'holds SQLSTATE %s for one',
+    code => {
+      expect(isOutage(database(code))).toBe(true)
+    },
+  )
 
   it.each(['42P01', '42601', '42703', '22021', '22P02', '23505'])(
     'holds %s for our mistake',

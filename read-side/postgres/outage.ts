@@ -6,9 +6,9 @@ import { TooBusy } from './statement-pool.ts'
 
 /**
  * SQLSTATE classes and codes of what passes by itself: connections (08), resources (53), the operator or a time-out
- * (57), the system (58).
+ * (57), the system (58); and a deadlock with whoever replaces what was read.
  */
-const passing = /^(08|53|57|58|XX000|25006|28P01)/
+const passing = /^(08|40P01|53|57|58|XX000|25006|28P01)/
 
 /** Errors of sockets and of `pg` itself, which have no SQLSTATE. */
 const broken =
