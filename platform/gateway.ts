@@ -1,4 +1,4 @@
-// The one origin of the site: takes connections, and gives each request its place and its turn.
+// The one origin of the site: takes connections, gives each request a slot, and answers in the order of asking.
 //
 // What may pass is decided in gateway/examine-request.ts; what it is framed as on its way is undici's affair
 // (docs/decisions/012).
@@ -7,11 +7,11 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { addressKey } from '@cryptotalks/shared-kernel/http/address-key'
 import { discardRest } from '@cryptotalks/shared-kernel/http/discard-rest'
-import type { Full } from './gateway/bounds.ts'
+import { AnswerQueue } from './gateway/answer-queue.ts'
 import { clientOf, peerOf } from './gateway/client-address.ts'
 import { PASSED_METHODS } from './gateway/examine-request.ts'
 import { Exchange, type ExchangeOptions } from './gateway/exchange.ts'
-import { createHall, type Hall } from './gateway/hall.ts'
+import { createGatewayContext, type GatewayContext } from './gateway/gateway-context.ts'
 import type { GatewayOptions } from './gateway/options.ts'
 import {
   HEADERS_TOO_LARGE,
@@ -20,7 +20,7 @@ import {
   type Refusal,
   UNREADABLE,
 } from './gateway/refusal.ts'
-import { Turns } from './gateway/turns.ts'
+import type { Full } from './gateway/slots.ts'
 
 export type { GatewayOptions } from './gateway/options.ts'
 
@@ -35,21 +35,21 @@ const STOP_WITHIN_MS = 5_000
 const MOST_HEADER_BYTES = 16 * 1024
 /** How often Node looks for requests that take too long. */
 const LOOK_EVERY_MS = 2_000
-/** A connection that has no place is heard once, so that its client is told, but not for long. */
-const UNPLACED_WITHIN_MS = 2_000
+/** A connection that has no slot is heard once, so that its client is told, but not for long. */
+const WITHOUT_SLOT_WITHIN_MS = 2_000
 
 /** One connection of a client. */
 interface Connection {
-  readonly turns: Turns
-  /** Why it has no place, where it has none. */
+  readonly queue: AnswerQueue
+  /** Why it has no slot, where it has none. */
   readonly full: Full | undefined
 }
 
 /** Resolves when the gateway listens; rejects when it can't. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const hall = createHall(options)
+  const context = createGatewayContext(options)
   const connections = new WeakMap<Duplex, Connection>()
-  const { bounds } = hall
+  const { bounds } = context
   const server = createServer({
     maxHeaderSize: MOST_HEADER_BYTES,
     insecureHTTPParser: false,
@@ -62,20 +62,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   // Node would leave out what comes after the 2,000th field, but frame the request by it; we see all, and count.
   server.maxHeadersCount = 0
-  server.on('connection', socket => connections.set(socket, connectionOf(socket, hall)))
+  server.on('connection', socket => connections.set(socket, connectionOf(socket, context)))
 
   const receive =
     (expects: ExchangeOptions['expects']) =>
     (request: IncomingMessage, response: ServerResponse) => {
-      const { turns, full } = connections.get(request.socket) as Connection
+      const { queue, full } = connections.get(request.socket) as Connection
       discardRest(request, response, bounds.mostDiscarded)
       closeWhenStopping(server, request, response)
       if (full !== undefined) response.shouldKeepAlive = false
       const client = clientOf(request, options.trustProxy ?? false)
       const key = addressKey(client.address)
-      const place = full ?? hall.inFlight.take(key)
-      turns.add(
-        new Exchange({ request, response, expects, client, addressKey: key, place, hall, turns }),
+      const slot = full ?? context.inFlight.take(key)
+      queue.add(
+        new Exchange({ request, response, expects, client, addressKey: key, slot, context, queue }),
       )
     }
   server.on('request', receive('nothing'))
@@ -85,37 +85,37 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // Node leaves such a connection to us, and reads no more of it.
     socket.on('error', () => socket.destroy())
     socket.resume()
-    connections.get(socket)?.turns.unreadable(methodNotAllowed(PASSED_METHODS))
+    connections.get(socket)?.queue.unreadable(methodNotAllowed(PASSED_METHODS))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const connection = connections.get(socket)
     if (error.code === 'ECONNRESET' || connection === undefined || !socket.writable) {
       socket.destroy()
-    } else connection.turns.unreadable(unreadableBecause(error))
+    } else connection.queue.unreadable(unreadableBecause(error))
   })
   await listen(server, options)
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
       await close(server)
-      await hall.close()
+      await context.close()
     },
   }
 }
 
-function connectionOf(socket: Socket, { connections, unplaced }: Hall): Connection {
-  const turns = new Turns(socket)
+function connectionOf(socket: Socket, { connections, withoutSlot }: GatewayContext): Connection {
+  const queue = new AnswerQueue(socket)
   const address = addressKey(peerOf({ socket }))
-  const place = connections.take(address)
-  if (typeof place !== 'string') {
-    socket.once('close', place)
-    return { turns, full: undefined }
+  const slot = connections.take(address)
+  if (typeof slot !== 'string') {
+    socket.once('close', slot)
+    return { queue, full: undefined }
   }
-  const lastPlace = unplaced.take(address)
+  const lastPlace = withoutSlot.take(address)
   if (typeof lastPlace === 'string') socket.destroy()
   else socket.once('close', lastPlace)
-  setTimeout(() => socket.destroy(), UNPLACED_WITHIN_MS).unref()
-  return { turns, full: place }
+  setTimeout(() => socket.destroy(), WITHOUT_SLOT_WITHIN_MS).unref()
+  return { queue, full: slot }
 }
 
 function unreadableBecause({ code }: NodeJS.ErrnoException): Refusal {

@@ -1,10 +1,10 @@
-// One request and its answer: from its turn on the connection until the last byte is out, or either end has gone.
+// One request and its answer: from when its answer may begin until the last byte is out, or either end has gone.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
-import type { Full } from './bounds.ts'
+import type { AnswerQueue, QueuedAnswer } from './answer-queue.ts'
 import type { Client } from './client-address.ts'
 import type { Decision } from './examine-request.ts'
-import type { Hall } from './hall.ts'
+import type { GatewayContext } from './gateway-context.ts'
 import {
   BROKEN_WRITE,
   OVERLOADED,
@@ -19,7 +19,7 @@ import {
 } from './refusal.ts'
 import { bodyOf } from './request-body.ts'
 import { endToEnd, requestFields, valuesOf } from './request-fields.ts'
-import type { Turn, Turns } from './turns.ts'
+import type { Full } from './slots.ts'
 import type { Failure, ServiceAnswer, Upstream } from './upstream.ts'
 
 type ToService = Extract<Decision, { readonly service: unknown }>
@@ -32,13 +32,13 @@ export interface ExchangeOptions {
   readonly client: Client
   /** What the client's address counts as. */
   readonly addressKey: string
-  /** Gives up the request's place; or why it has none. */
-  readonly place: (() => void) | Full
-  readonly hall: Hall
-  readonly turns: Turns
+  /** Gives up the request's slot; or why it has none. */
+  readonly slot: (() => void) | Full
+  readonly context: GatewayContext
+  readonly queue: AnswerQueue
 }
 
-export class Exchange implements Turn {
+export class Exchange implements QueuedAnswer {
   readonly #given: ExchangeOptions
   readonly #gone = new AbortController()
   /** What is to be done when the answer is out or its connection gone. */
@@ -54,7 +54,7 @@ export class Exchange implements Turn {
   }
 
   begin(done: () => void): void {
-    const { request, response, hall, place, expects } = this.#given
+    const { request, response, context, slot, expects } = this.#given
     this.#begun = true
     response.once('close', () => {
       this.drop()
@@ -62,11 +62,11 @@ export class Exchange implements Turn {
       done()
     })
     if (isLast(request, response)) this.#endConnection()
-    const decision = hall.decide(request)
+    const decision = context.decide(request)
     if (expects === 'something else') this.#refuse(UNKNOWN_EXPECTATION)
     else if ('refusal' in decision) this.#refuse(decision.refusal)
-    else if ('probe' in decision) hall.answerProbe(decision.probe, response)
-    else if (typeof place === 'string') this.#refuse(fullRefusal(place))
+    else if ('probe' in decision) context.answerProbe(decision.probe, response)
+    else if (typeof slot === 'string') this.#refuse(fullRefusal(slot))
     else if ('allow' in decision) {
       response.writeHead(204, { allow: decision.allow.join(', '), 'cache-control': 'no-store' })
       response.end()
@@ -79,16 +79,16 @@ export class Exchange implements Turn {
   }
 
   drop(): void {
-    const { place, request } = this.#given
-    if (typeof place !== 'string') place()
+    const { slot, request } = this.#given
+    if (typeof slot !== 'string') slot()
     this.#gone.abort()
     if (!this.#begun) request.resume()
   }
 
   async #pass(decision: ToService): Promise<void> {
-    const { request, response, hall } = this.#given
-    const upstream = hall.services[decision.service]
-    this.#afterwards.push(() => hall.count(upstream.name, response))
+    const { request, response, context } = this.#given
+    const upstream = context.services[decision.service]
+    this.#afterwards.push(() => context.count(upstream.name, response))
     const body = decision.hasBody ? this.#takeBody() : undefined
     if (body === 'refused') return
     const answer = await this.#ask(upstream, decision, body)
@@ -99,18 +99,18 @@ export class Exchange implements Turn {
   }
 
   #takeBody() {
-    const { request, response, hall, addressKey, expects } = this.#given
-    const place = hall.bodies.take(addressKey)
-    if (typeof place === 'string') {
-      this.#refuse(fullRefusal(place))
+    const { request, response, context, addressKey, expects } = this.#given
+    const slot = context.bodies.take(addressKey)
+    if (typeof slot === 'string') {
+      this.#refuse(fullRefusal(slot))
       return 'refused' as const
     }
     if (expects === 'to go on') response.writeContinue()
     return bodyOf(request, {
-      leastBytesPerSecond: hall.bounds.leastBodyBytesPerSecond,
-      lookEveryMs: hall.bounds.lookAtBodiesEveryMs,
+      leastBytesPerSecond: context.bounds.leastBodyBytesPerSecond,
+      lookEveryMs: context.bounds.lookAtBodiesEveryMs,
       onTooSlow: () => this.refuse(SLOW_BODY),
-      onOver: place,
+      onOver: slot,
     })
   }
 
@@ -146,32 +146,32 @@ export class Exchange implements Turn {
     pipeline(answer.body, response, () => {})
   }
 
-  /** A live stream needs a place among the long answers now, any other answer when it turns out to be one. */
+  /** A live stream needs a slot among the long answers now, any other answer when it turns out to be one. */
   #placeForLong({ fields }: ServiceAnswer): Full | undefined {
-    const { response, hall } = this.#given
+    const { response, context } = this.#given
     const isStream = valuesOf(fields, 'content-type').some(type =>
       /^text\/event-stream\b/i.test(type),
     )
     if (isStream) return this.#moveToLong()
     const timer = setTimeout(() => {
       if (this.#moveToLong() !== undefined) response.destroy()
-    }, hall.bounds.longAfterMs)
+    }, context.bounds.longAfterMs)
     this.#afterwards.push(() => clearTimeout(timer))
     return undefined
   }
 
   #moveToLong(): Full | undefined {
-    const { hall, place, addressKey } = this.#given
-    const long = hall.longAnswers.take(addressKey)
+    const { context, slot, addressKey } = this.#given
+    const long = context.longAnswers.take(addressKey)
     if (typeof long === 'string') return long
-    if (typeof place !== 'string') place()
+    if (typeof slot !== 'string') slot()
     this.#afterwards.push(long)
     return undefined
   }
 
   /** Ends an answer that waits for its reader without anything going out. */
   #watchReader(): void {
-    const { response, hall } = this.#given
+    const { response, context } = this.#given
     let moved = true
     response.on('drain', () => {
       moved = true
@@ -179,7 +179,7 @@ export class Exchange implements Turn {
     const look = setInterval(() => {
       if (response.writableNeedDrain && !moved) response.destroy()
       moved = false
-    }, hall.bounds.silentAtMostMs)
+    }, context.bounds.silentAtMostMs)
     this.#afterwards.push(() => clearInterval(look))
   }
 
@@ -194,7 +194,7 @@ export class Exchange implements Turn {
   /** This answer is the connection's last. */
   #endConnection(): void {
     this.#given.response.shouldKeepAlive = false
-    this.#given.turns.close()
+    this.#given.queue.close()
   }
 }
 

@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net'
 import { type Refusal, rawAnswer } from './refusal.ts'
 
-/** A request that waits for its turn, or has it. */
-export interface Turn {
+/** A request whose answer waits for those before it, or has begun. */
+export interface QueuedAnswer {
   /** Whether all of the request has come. */
   isWhole(): boolean
   /** Begins to answer; `done` is called when nothing more is to be expected. */
@@ -19,10 +19,10 @@ const MOST_AHEAD = 128
 /** How long what comes after the last answer is read and thrown away, lest the answer be lost with the connection. */
 const LINGER_MS = 2_000
 
-export class Turns {
+export class AnswerQueue {
   readonly #socket: Socket
-  #current: Turn | undefined
-  #waiting: Turn[] = []
+  #current: QueuedAnswer | undefined
+  #waiting: QueuedAnswer[] = []
   #closing = false
   #unheard = 0
   #lastWords: Refusal | undefined
@@ -40,18 +40,18 @@ export class Turns {
   /** Nothing that comes after this is heard any more: where one request ends is no longer sure. */
   close(): void {
     this.#closing = true
-    for (const turn of this.#waiting.splice(0)) turn.drop()
+    for (const next of this.#waiting.splice(0)) next.drop()
   }
 
-  add(turn: Turn): void {
+  add(next: QueuedAnswer): void {
     if (this.#closing || this.#waiting.length >= MOST_AHEAD) {
-      turn.drop()
+      next.drop()
       this.#unheard++
       // Node keeps what it has read of each until the connection ends.
       if (!this.#closing || this.#unheard > MOST_AHEAD) this.#socket.destroy()
       return
     }
-    this.#waiting.push(turn)
+    this.#waiting.push(next)
     if (this.#current === undefined) this.#next()
   }
 
@@ -68,9 +68,9 @@ export class Turns {
   }
 
   #next(): void {
-    const turn = this.#waiting.shift()
-    this.#current = turn
-    if (turn === undefined) {
+    const next = this.#waiting.shift()
+    this.#current = next
+    if (next === undefined) {
       if (this.#lastWords !== undefined) this.#sayLastWords(this.#lastWords)
       return
     }
@@ -81,10 +81,10 @@ export class Turns {
       this.#next()
     }
     // The one whose body broke off while it waited.
-    if (this.#lastWords !== undefined && !turn.isWhole()) {
+    if (this.#lastWords !== undefined && !next.isWhole()) {
       this.close()
-      turn.refuse(this.#lastWords)
-    } else turn.begin(done)
+      next.refuse(this.#lastWords)
+    } else next.begin(done)
   }
 
   #sayLastWords(refusal: Refusal): void {

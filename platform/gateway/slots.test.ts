@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { Places } from './bounds.ts'
+import { Slots } from './slots.ts'
 import { startService, startTestGateway } from './testing/behind-gateway.ts'
 
 /** As if each came from an address of its own. */
@@ -48,19 +48,19 @@ async function startSlowBody(port: number, address: string): Promise<Socket> {
   return socket
 }
 
-test('a place is counted for its address and in all, and given up once', () => {
-  const places = new Places({ inAll: 3, perAddress: 2 })
-  const first = places.take('a')
-  places.take('a')
-  expect(places.take('a')).toBe('address')
-  places.take('b')
-  expect(places.take('c')).toBe('all')
-  if (typeof first === 'string') throw new Error('There was a place.')
+test('a slot is counted for its address and in all, and given up once', () => {
+  const slots = new Slots({ inAll: 3, perAddress: 2 })
+  const first = slots.take('a')
+  slots.take('a')
+  expect(slots.take('a')).toBe('address')
+  slots.take('b')
+  expect(slots.take('c')).toBe('all')
+  if (typeof first === 'string') throw new Error('There was a slot.')
   first()
   first()
-  expect(places.taken).toBe(2)
-  expect(typeof places.take('a')).toBe('function')
-  expect(places.take('a')).toBe('address')
+  expect(slots.taken).toBe(2)
+  expect(typeof slots.take('a')).toBe('function')
+  expect(slots.take('a')).toBe('address')
 })
 
 test('1,050 slow bodies of one address leave reading and writing to all others', async () => {
@@ -152,7 +152,7 @@ test('a body that the service is slow to take is not its sender to blame for', a
   expect((await answer).status).toBe(200)
 })
 
-test('live streams have places of their own, and none of the requests', async () => {
+test('live streams have slots of their own, and none of the requests', async () => {
   const readSideUrl = await startService((request, response) => {
     if (request.url === '/') return response.end('ok')
     response.setHeader('content-type', 'text/event-stream')
@@ -230,7 +230,7 @@ test('what one address opens beyond that is closed at once, so that it can not f
   const { port } = await startTestGateway({ maxConnectionsPerAddress: 2, idleAtMostMs: 60_000 })
   const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
   onTestFinished(() => sockets.forEach(socket => void socket.destroy()))
-  // Two have a place and sixteen may ask why they have none; they are let go only later.
+  // Two have a slot and sixteen may ask why they have none; they are let go only later.
   let closed = 0
   await new Promise<void>(resolve => {
     for (const socket of sockets) {

@@ -5,11 +5,11 @@ export interface Limits {
   readonly perAddress: number
 }
 
-/** Why there is no place left: `address` has its share already, or `all` together fill it. */
+/** Why there is no slot left: `address` has its share already, or `all` together fill it. */
 export type Full = 'address' | 'all'
 
-/** Places of one kind: connections, requests under way, bodies being received, long answers. */
-export class Places {
+/** Slots of one kind: connections, requests under way, bodies being received, long answers. */
+export class Slots {
   readonly #limits: Limits
   readonly #held = new Map<string, number>()
   #taken = 0
@@ -23,7 +23,7 @@ export class Places {
     return this.#taken
   }
 
-  /** Takes a place for the address, or says why there is none. What it gives back gives the place up, once. */
+  /** Takes a slot for the address, or says why there is none. What it gives back gives the slot up, once. */
   take(address: string): (() => void) | Full {
     const held = this.#held.get(address) ?? 0
     if (held >= this.#limits.perAddress) return 'address'

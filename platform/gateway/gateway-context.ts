@@ -1,20 +1,20 @@
-// What all requests of the gateway share: the services behind it, the places that there are, the counts of what passed.
+// What all requests of the gateway share: the services behind it, the slots of each kind, the counts of what passed.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Places } from './bounds.ts'
 import { type Decision, examine } from './examine-request.ts'
 import { DEFAULT_BOUNDS, type GatewayBounds, type GatewayOptions } from './options.ts'
 import { answerProbe, readinessOf, type Traffic } from './probes.ts'
+import { Slots } from './slots.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
 
-export interface Hall {
+export interface GatewayContext {
   readonly bounds: GatewayBounds
   readonly services: Readonly<Record<'read-side' | 'write-side', Upstream>>
-  readonly connections: Places
+  readonly connections: Slots
   /** For connections beyond those, which are told so and closed; beyond these, none is told. */
-  readonly unplaced: Places
-  readonly inFlight: Places
-  readonly bodies: Places
-  readonly longAnswers: Places
+  readonly withoutSlot: Slots
+  readonly inFlight: Slots
+  readonly bodies: Slots
+  readonly longAnswers: Slots
   decide(request: IncomingMessage): Decision
   answerProbe(probe: string, response: ServerResponse): void
   /** Counts an answer of a service by how it ended; called when it has. */
@@ -22,10 +22,10 @@ export interface Hall {
   close(): Promise<void>
 }
 
-const MOST_UNPLACED = 512
-const MOST_UNPLACED_PER_ADDRESS = 16
+const MOST_WITHOUT_SLOT = 512
+const MOST_WITHOUT_SLOT_PER_ADDRESS = 16
 
-export function createHall(options: GatewayOptions): Hall {
+export function createGatewayContext(options: GatewayOptions): GatewayContext {
   const { trustProxy = false, apiMethods, isOurHost = () => true, log } = options
   const bounds: GatewayBounds = { ...DEFAULT_BOUNDS, ...options }
   const upstream = (name: string, url: string) =>
@@ -44,19 +44,19 @@ export function createHall(options: GatewayOptions): Hall {
     'write-side': upstream('write-side', options.writeSideUrl),
   }
   const readiness = readinessOf(Object.values(services))
-  const places = (inAll: number, perAddress: number) => new Places({ inAll, perAddress })
-  const inFlight = places(bounds.maxInFlight, bounds.maxInFlightPerAddress)
-  const longAnswers = places(bounds.maxLongAnswers, bounds.maxLongAnswersPerAddress)
+  const slots = (inAll: number, perAddress: number) => new Slots({ inAll, perAddress })
+  const inFlight = slots(bounds.maxInFlight, bounds.maxInFlightPerAddress)
+  const longAnswers = slots(bounds.maxLongAnswers, bounds.maxLongAnswersPerAddress)
   const answered: Traffic['answered'] = new Map()
   return {
     ...{ bounds, services, inFlight, longAnswers },
     // Behind a proxy every connection is the proxy's.
-    connections: places(
+    connections: slots(
       bounds.maxConnections,
       trustProxy ? bounds.maxConnections : bounds.maxConnectionsPerAddress,
     ),
-    unplaced: places(MOST_UNPLACED, MOST_UNPLACED_PER_ADDRESS),
-    bodies: places(bounds.maxBodies, bounds.maxBodiesPerAddress),
+    withoutSlot: slots(MOST_WITHOUT_SLOT, MOST_WITHOUT_SLOT_PER_ADDRESS),
+    bodies: slots(bounds.maxBodies, bounds.maxBodiesPerAddress),
     decide: request => examine(request, { isOurHost, apiMethods }),
     answerProbe(probe, response) {
       const traffic = { inFlight: inFlight.taken, longAnswers: longAnswers.taken, answered }
