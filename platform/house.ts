@@ -72,8 +72,8 @@ export function createHouse(options: HouseOptions): House {
     },
     openLog(name) {
       const log = openProcessLog(join(dataDir, 'logs', `${name}.log`), words => {
-        // Before that it misses the others, as it must; if it stays so, the start fails in its words.
-        if (wasReady.has(name)) say(name, words)
+        // Before that it misses the others, and warns of it, as it must; if it stays so, the start fails in its words.
+        if (wasReady.has(name) || words.startsWith('error:')) say(name, words)
       })
       logs.push(log)
       return log

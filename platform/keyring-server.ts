@@ -12,8 +12,9 @@ export const keyringServer = {
     max_logical_replication_workers: '0',
     autovacuum_max_workers: '1',
     io_method: 'sync',
-    wal_level: 'minimal',
-    max_wal_senders: '0',
+    // Enough for one pg_basebackup beside the running site.
+    wal_level: 'replica',
+    max_wal_senders: '2',
     min_wal_size: '32MB',
     max_wal_size: '64MB',
   },

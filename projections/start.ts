@@ -5,6 +5,7 @@ import { createClockWatch } from '@cryptotalks/shared-kernel/eventsourcing/clock
 import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/event-store'
 import { withAlarm, wordsForMissing } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
 import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import { requireKeyringOf } from '@cryptotalks/shared-kernel/eventsourcing/keyring-site'
 import { damageKnownTo } from '@cryptotalks/shared-kernel/eventsourcing/log-health'
 import { openSite } from '@cryptotalks/shared-kernel/eventsourcing/open-site'
 import {
@@ -43,6 +44,7 @@ export async function startProjections(config: Config, logger: Logger): Promise<
     store: connected,
     places,
     open: () => openSite({ ...parts, masterKey: config.MASTER_KEY }),
+    lookAgain: identity => requireKeyringOf(identity, keyringPool, places),
   })
   const { store } = gate
   const metrics = createMetrics('projections')

@@ -5,6 +5,7 @@ import { connectEventStore } from '@cryptotalks/shared-kernel/eventsourcing/even
 import type { Keyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring'
 import { withAlarm } from '@cryptotalks/shared-kernel/eventsourcing/keyring-alarm'
 import { createPostgresKeyring } from '@cryptotalks/shared-kernel/eventsourcing/keyring-in-postgres'
+import { requireKeyringOf } from '@cryptotalks/shared-kernel/eventsourcing/keyring-site'
 import { openSite } from '@cryptotalks/shared-kernel/eventsourcing/open-site'
 import type { Kernel } from '@cryptotalks/shared-kernel/eventsourcing/read-state'
 import { createSiteGate, type SiteGate } from '@cryptotalks/shared-kernel/eventsourcing/site-gate'
@@ -98,7 +99,11 @@ function makeGate(get: Get): SiteGate {
     ...{ store, places, keyring: get(ids.keyringPool), readModels: get(ids.pool) },
     masterKey: config.MASTER_KEY,
   }
-  return createSiteGate({ store, places, open: () => openSite(parts) })
+  return createSiteGate({
+    ...{ store, places },
+    open: () => openSite(parts),
+    lookAgain: identity => requireKeyringOf(identity, parts.keyring, places),
+  })
 }
 
 function makeKeyring(get: Get): Keyring {

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { PostgresBinaries } from './binaries.ts'
-import { canReach, giveTo, type ServerUser } from './server-user.ts'
+import { canReach, giveTo, giveTreeTo, type ServerUser } from './server-user.ts'
 
 export interface Cluster {
   /** The folder as the operator knows it. */
@@ -46,6 +46,7 @@ export async function openCluster(
     writeFileSync(passwordFile, password, { mode: 0o600 })
     await makeCluster(dataDir, password, binaries, user, durable)
   }
+  giveTreeTo(user, folder)
   return {
     folder,
     folderForServer: pathForServer(folder, user),

@@ -1,8 +1,11 @@
 // The keyring's side of a site's identity: one row beside the keys.
-import type { Pool } from 'pg'
+import pg, { type Pool } from 'pg'
 import type { KeyringFindings } from './judge-site.ts'
 import { open } from './sealing.ts'
 import type { SiteIdentity } from './site-identity.ts'
+import { type SitePlaces, SiteRefused } from './site-refused.ts'
+
+const undefinedTable = '42P01'
 
 interface SiteRow {
   readonly site_id: string
@@ -31,6 +34,27 @@ export async function findingsIn(pool: Pool, masterKey: Uint8Array): Promise<Key
         return false
       }
     }),
+  }
+}
+
+/**
+ * Makes sure that the keyring is still that site's. One that is away says nothing of that, and holds up nobody who
+ * needs no key.
+ * @throws SiteRefused
+ */
+export async function requireKeyringOf(
+  { siteId }: SiteIdentity,
+  pool: Pool,
+  places: SitePlaces,
+): Promise<void> {
+  try {
+    const { rows } = await pool.query<SiteRow>('select site_id, sealed_word from keyring.site')
+    if (!rows[0]) throw new SiteRefused('keyring-lost', places)
+    if (rows[0].site_id !== siteId) throw new SiteRefused('other-keyring', places)
+  } catch (error) {
+    if (error instanceof SiteRefused) throw error
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable)
+      throw new SiteRefused('keyring-lost', places)
   }
 }
 

@@ -8,6 +8,7 @@ import { siteStream, userStream } from '../events/streams.ts'
 import { encodeFact } from './codec.ts'
 import { connectEventStore, type EventStore } from './event-store.ts'
 import { createPostgresKeyring, prepareKeyring } from './keyring-in-postgres.ts'
+import { adoptSite, requireKeyringOf } from './keyring-site.ts'
 import { openSite, type SiteParts } from './open-site.ts'
 import { createSiteGate } from './site-gate.ts'
 import { foundSite, newSiteIdentity, readSiteIdentity } from './site-identity.ts'
@@ -179,6 +180,24 @@ describe('the gate before the event store', () => {
     await expect(gate.confirm()).rejects.toEqual(refusal('other-log'))
     expect(await gate.refused).toEqual(refusal('other-log'))
     await expect(gate.store.append('user-x', 'no_stream', [])).rejects.toEqual(refusal('other-log'))
+  })
+
+  it('stops at a keyring that was exchanged, and at none that is away', async () => {
+    let keyring = parts.keyring
+    const gate = createSiteGate({
+      ...{ store, places },
+      open: () => openSite(parts),
+      lookAgain: identity => requireKeyringOf(identity, keyring, places),
+    })
+    const identity = await gate.confirm()
+    keyring = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:9/none' })
+    expect(await gate.confirm()).toEqual(identity)
+    await keyring.end()
+    keyring = await emptyDatabase()
+    await expect(gate.confirm()).rejects.toEqual(refusal('keyring-lost'))
+    await prepareKeyring(keyring)
+    await adoptSite(keyring, newSiteIdentity(parts.masterKey))
+    await expect(gate.confirm()).rejects.toEqual(refusal('other-keyring'))
   })
 
   it('looks again after every failure', async () => {

@@ -21,10 +21,12 @@ export interface GateOptions {
   readonly store: EventStore
   /** The first look. */
   readonly open: () => Promise<SiteIdentity>
+  /** What is looked at beside the log ever after. Throws SiteRefused when it is not that site's any more. */
+  readonly lookAgain?: (identity: SiteIdentity) => Promise<void>
   readonly places: SitePlaces
 }
 
-export function createSiteGate({ store, open, places }: GateOptions): SiteGate {
+export function createSiteGate({ store, open, lookAgain, places }: GateOptions): SiteGate {
   let identity: SiteIdentity | undefined
   let confirmed = false
   let looking: Promise<SiteIdentity> | undefined
@@ -40,6 +42,7 @@ export function createSiteGate({ store, open, places }: GateOptions): SiteGate {
         const now = await readSiteIdentity(store)
         if (now === undefined) throw new SiteRefused('log-lost', places)
         if (now.siteId !== identity.siteId) throw new SiteRefused('other-log', places)
+        await lookAgain?.(identity)
       }
       confirmed = true
       return identity

@@ -13,7 +13,8 @@ export const unavailableProblems = {
 
 /**
  * Turns an unknown outcome into the problem `unavailable`, which says that repeating is safe, and a lost key into
- * `key-missing`: a person who is not forgotten is told neither that they are nor that their password is wrong.
+ * `key-missing`: a person who is not forgotten is told neither that they are nor that their password is wrong. Who was forgotten is signed
+ * in no more.
  */
 export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -26,6 +27,8 @@ export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
         headers: { 'Retry-After': '60' },
         cause,
       })
+    if (cause instanceof KeyDestroyed)
+      throw edgeProblem('not-signed-in', { detail: 'This account was erased.', cause })
     if (!(cause instanceof OutcomeUnknown)) throw cause
     if (noSpaceIn(cause) !== undefined)
       throw edgeProblem('unavailable', {

@@ -171,10 +171,11 @@ export async function startTestWriteSide(
     return row
   }
   const putBack = ({ subject, wrapped }: KeyRow) =>
-    keyringOf.query('insert into keyring.keys (subject, wrapped) values ($1, $2)', [
-      subject,
-      wrapped,
-    ])
+    keyringOf.query(
+      `insert into keyring.keys (subject, wrapped, destroyed_at)
+       values ($1, $2, case when $2::text is null then now() end)`,
+      [subject, wrapped],
+    )
 
   /** Another process over the same stores; stopped by its own `stop`, before this one. */
   const another = async () => {

@@ -50,3 +50,20 @@ describe('a person whose key is missing from the keyring', () => {
     expect((await side.post('/api/posts', draft, { Cookie })).status).toBe(201)
   })
 })
+
+describe('a person whose key was destroyed', () => {
+  it('is forgotten: signed in no more, whatever the browser still holds', async () => {
+    const { username, Cookie } = await side.member()
+    const { subject } = await side.loseKeyOf(username)
+    await side.putBack({ subject, wrapped: null })
+    expect(await side.post('/api/posts', draft, { Cookie })).toMatchObject({
+      status: 401,
+      body: { code: 'not-signed-in' },
+    })
+    expect(await side.post('/api/sessions', { login: username, password })).toMatchObject({
+      status: 401,
+      body: { code: 'wrong-credentials' },
+    })
+    expect(await side.keys(subject)).toMatchObject([{ wrapped: null }])
+  })
+})
