@@ -4,9 +4,8 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readSync,
+  readFileSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -58,11 +57,11 @@ function flipBitInTheMiddle(): void {
     .filter(name => name.endsWith('.log'))
     .sort()
   const path = join(folder, first as string)
-  const place = Math.floor(statSync(path).size / 2)
+  const bytes = readFileSync(path)
+  // The file is longer than the log: zeros wait at its end to be written over.
+  const place = Math.floor(bytes.findLastIndex(byte => byte !== 0) / 2)
   const file = openSync(path, 'r+')
-  const byte = Buffer.alloc(1)
-  readSync(file, byte, 0, 1, place)
-  writeSync(file, Buffer.of((byte[0] as number) ^ 1), 0, 1, place)
+  writeSync(file, Buffer.of((bytes[place] as number) ^ 1), 0, 1, place)
   closeSync(file)
 }
 

@@ -209,8 +209,9 @@ async function startPrograms(
     start('write-side', writeSide, { ...sides, ...keys, WRITE_SIDE_PORT: String(writeSide) }),
     start('rates-feed', ratesFeed, { RATES_FEED_PORT: String(ratesFeed) }),
     start('read-side', readSide, { ...reader, READ_SIDE_PORT: String(readSide) }),
-    start('gateway', port, { ...sides, ...gateway, HOST: host, PORT: String(port) }),
   ])
+  // Visitors come in only when projectors have looked whether their rows are of this log: it may have been restored.
+  await start('gateway', port, { ...sides, ...gateway, HOST: host, PORT: String(port) })
 }
 
 function placed(supervised: Supervised, port: number, url: () => string): PlatformProcess {

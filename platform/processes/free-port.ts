@@ -7,8 +7,13 @@ import { createServer } from 'node:net'
  * that is restarted finds its port still free.
  */
 const FROM = 20_000
-const TO = 32_000
+const SLICES = 40
+const PORTS_A_SLICE = 300
 const TRIES = 200
+
+/** Two launchers that start side by side would else pick a port between the other's look at it and its use. */
+const from = FROM + (process.pid % SLICES) * PORTS_A_SLICE
+const given = new Set<number>()
 
 /**
  * A port nobody listens on at this moment. Another process may take it before the caller does:
@@ -16,10 +21,14 @@ const TRIES = 200
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const port = randomInt(FROM, TO)
+    const port = from + randomInt(PORTS_A_SLICE)
+    // Once all were given out, those of processes that have ended come round again.
+    if (given.size === PORTS_A_SLICE) given.clear()
+    if (given.has(port)) continue
+    given.add(port)
     if ((await canListen('127.0.0.1', port)).ok) return port
   }
-  throw new Error(`Found no free port from ${FROM} to ${TO}`)
+  throw new Error(`Found no free port from ${from} to ${from + PORTS_A_SLICE}`)
 }
 
 /** Whether `host:port` can be listened on now; `code` says why not (EADDRINUSE, EACCES, ...). */

@@ -52,7 +52,7 @@ export async function runLane(options: LaneOptions): Promise<void> {
       observer.onState('connecting')
       session = await openSession({
         ...options,
-        onPrepared: () => observer.onState('standby'),
+        onStandby: () => observer.onState('standby'),
         onRebuild: observer.onRebuild,
         onLogAway: observer.onLogAway,
       })

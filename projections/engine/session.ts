@@ -43,8 +43,8 @@ export interface SessionOptions {
   readonly target: Target
   readonly log: Log
   readonly signal: AbortSignal
-  /** The tables stand; another worker may have the lead. */
-  readonly onPrepared: () => void
+  /** Another worker has the lead, and with it the care for the rows. */
+  readonly onStandby: () => void
   readonly onRebuild: (rebuild: Rebuild) => void
   /** The log could not be asked; it is asked again. */
   readonly onLogAway: (error: unknown, inARow: number) => void
@@ -64,8 +64,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   try {
     await prepareEngine(client)
     await prepareTables(client, projector, target)
-    options.onPrepared()
-    await lead(client, target, signal)
+    await lead(client, target, { ...options, signal })
     const log = patientLog(options.log, signal, options.onLogAway)
     await forgetOtherUnsound(client, projector, log, signal)
     const kept = await bookkeepingOf(client, projector, target)
@@ -143,13 +142,18 @@ async function check(
 }
 
 /** Asks again and again: a statement that waits in Postgres for the lock would keep vacuum from its work. */
-async function lead(client: pg.Client, { schema }: Target, signal: AbortSignal): Promise<void> {
-  for (;;) {
+async function lead(
+  client: pg.Client,
+  { schema }: Target,
+  { onStandby, signal }: Pick<SessionOptions, 'onStandby' | 'signal'>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
     const { rows } = await client.query<{ leads: boolean }>(
       "select pg_try_advisory_lock(hashtext('cryptotalks projector'), hashtext($1)) as leads",
       [schema],
     )
     if (rows[0]?.leads) return
+    if (attempt === 1) onStandby()
     await pause(standbyMilliseconds * (0.75 + Math.random() / 2), signal)
   }
 }
