@@ -150,5 +150,7 @@ function failingChecks(body: string): string | undefined {
 function lastWords(log: ProcessLog): string | undefined {
   const lines = log.lastLines()
   const words = lines.flatMap(line => wordsForPeople(line) ?? [])
-  return words.length > 0 ? words.slice(-5).join(' | ') : lines.at(-1)?.slice(0, 300)
+  // What it said at each of several starts need be read only once.
+  const said = [...new Set(words)]
+  return said.length > 0 ? said.slice(-5).join(' | ') : lines.at(-1)?.slice(0, 300)
 }

@@ -171,3 +171,22 @@ test('verify names damage, and what is damaged is not restored', async () => {
   const refused = await run('restore', '--from', folder('store'), '--dir', folder('new'))
   expect(refused.code).toBe(1)
 })
+
+test('a store that can not be opened for damage is left as it is, and is named with what to do', async () => {
+  const client = await serve('store')
+  for (let i = 0; i < 20; i++) await client.appendToStream('s', events('x', 'y'))
+  await stopAll()
+  const log = folder('store/log')
+  const path = join(log, readdirSync(log)[0] as string)
+  const bytes = readFileSync(path)
+  // The newest record, which every start looks at: it is whole, so that no kill can have broken it off.
+  const newest = bytes.findLastIndex(byte => byte !== 0) - 20
+  bytes[newest] = (bytes[newest] as number) ^ 1
+  writeFileSync(path, bytes)
+  const refused = await run('--dir', folder('store'), '--port', '0')
+  expect(refused.code).toBe(1)
+  expect(refused.errors).toMatch(/record at position \d+ is damaged/)
+  expect(refused.errors).toContain(folder('store'))
+  expect(refused.errors).toContain('put a backup in its place')
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+})

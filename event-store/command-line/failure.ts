@@ -21,7 +21,10 @@ interface Asked {
 
 /** An error in words that say what can be done. */
 export function explain(error: unknown, { dir, host, port }: Asked): string {
-  if (error instanceof DirectoryInUse || error instanceof DamagedStore) return error.message
+  if (error instanceof DirectoryInUse) return error.message
+  if (error instanceof DamagedStore) {
+    return `${error.message} It lies in ${dir}, which is left as it is: put a backup in its place.`
+  }
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `Port ${port} on ${host} is in use.`
   if (code === 'EACCES' || code === 'ENOTDIR' || code === 'EROFS') {
