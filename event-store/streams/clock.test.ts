@@ -1,5 +1,6 @@
 // A clock that was wrong for a while: events carry its time, their order is by position, and once it is right all is right again.
 import { expect, test } from 'vitest'
+import { testSize } from '../conformance/test-size.ts'
 import { createdOf, fieldsOf, positionOf, streamNameOf } from '../protocol/recorded-event.ts'
 import { removeUnreadable } from '../scavenge/scavenge.ts'
 import { useLogs } from '../storage/test-log.ts'
@@ -11,7 +12,7 @@ const START = Date.UTC(2026, 5, 1)
 const DAY = 86_400_000
 const YEAR = 365 * DAY
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31)
-const RUNS = Number(process.env.RUNS ?? 4)
+const RUNS = testSize(4, 200)
 
 /** A store with a clock that is set by hand. */
 class Clocked {

@@ -1,4 +1,6 @@
+// Text that is made to be costly or harmful: its rendering stays safe, and costs what it is long.
 import { readdirSync, readFileSync } from 'node:fs'
+import { testSize } from '@cryptotalks/platform/testing/test-size'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderMarkdown, tryRenderMarkdown } from './render-markdown.ts'
@@ -188,8 +190,8 @@ function cpuOf(source: string, tries: number): number {
 }
 
 describe('the time of rendering', () => {
-  // 20 runs take a second or two; RUNS=5000 some minutes.
-  const runs = Number(process.env.RUNS ?? 20)
+  // 20 runs take a second or two, 5,000 some minutes.
+  const runs = testSize(20, 2_000)
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
   const dense = honest.map(([, source]) => source.repeat(Math.ceil(longest / source.length)))
   const mostOf = (characters: number) =>
