@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,8 +20,10 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { locatePostgresPackage, prepareBinaries } from './postgres/binaries.ts'
 import { serverUser } from './postgres/server-user.ts'
+import { freePort } from './processes/free-port.ts'
 import { identityOf, isRunning, signal, waitUntilGone } from './processes/process-identity.ts'
 import { program } from './repository.ts'
+import { postgresService } from './services.ts'
 import { ensureBuilt } from './testing/ensure-built.ts'
 
 const asRoot = process.getuid?.() === 0
@@ -56,6 +59,35 @@ async function query(server: { readonly connectionString: string }, sql: string)
 }
 
 describe('the embedded PostgreSQL', { timeout: 120_000 }, () => {
+  test('makes no empty one in place of what can not be made anew, and goes on once that is put back', async () => {
+    const dataDir = join(hiddenFolder(), 'keyring')
+    let connectionString = ''
+    const onConnectionString = (url: string) => {
+      connectionString = url
+    }
+    const port = await freePort()
+    const service = postgresService({
+      name: 'keyring',
+      dataDir,
+      port,
+      durable: false,
+      onConnectionString,
+    })
+    const first = (await service.launch()) as EmbeddedPostgres
+    cleanups.push(() => first.stop())
+    await query({ connectionString }, 'CREATE TABLE kept AS SELECT 7 AS n')
+    await first.stop()
+    renameSync(join(dataDir, 'data'), join(dataDir, 'backup'))
+
+    await expect(service.launch()).rejects.toThrow(`put ${dataDir} back from its newest backup`)
+    expect(existsSync(join(dataDir, 'data'))).toBe(false)
+
+    renameSync(join(dataDir, 'backup'), join(dataDir, 'data'))
+    const again = (await service.launch()) as EmbeddedPostgres
+    cleanups.push(() => again.stop())
+    expect(await query({ connectionString }, 'SELECT n FROM kept')).toEqual([{ n: 7 }])
+  })
+
   test('keeps its data over a stop and a kill, in a folder hidden from its user', async () => {
     const dataDir = join(hiddenFolder(), 'postgres')
     const first = await start(dataDir)

@@ -33,6 +33,8 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Of a cluster that has to be made; a fresh one unless given. */
   readonly password?: string | undefined
+  /** true: the cluster has been there before, and none is made in place of a lost one. */
+  readonly mustBeThere?: boolean
   /** false: no flush to disk. An acknowledged commit then survives a killed server, not a power cut. */
   readonly durable?: boolean
   /** Remove the data folder if this process dies without stopping the server. */
@@ -76,6 +78,7 @@ export async function startEmbeddedPostgres(
   const cluster = await openCluster(dataDir, binaries, user, {
     durable,
     password: options.password,
+    mustBeThere: options.mustBeThere ?? false,
   })
   claimCluster(dataDir)
 

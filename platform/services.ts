@@ -63,7 +63,7 @@ export interface EmbeddedDatabase {
   readonly settings?: Readonly<Record<string, string>>
   /**
    * Its folder may be lost while it runs: the cluster that is made in its stead is reached as before, by whoever had
-   * reached this one. Not for what can't be made anew.
+   * reached this one. What can't be made anew stays away until its folder is put back, and says so.
    */
   readonly mayBeMadeAnew?: boolean
   /** Told the connection string at each start; it stays the same. */
@@ -73,12 +73,14 @@ export interface EmbeddedDatabase {
 /** An embedded PostgreSQL: ready when its launch is over. */
 export function postgresService(options: EmbeddedDatabase): Service {
   let password: string | undefined
+  let mustBeThere = false
   return {
     name: options.name,
     async launch() {
-      const server = await startEmbeddedPostgres({ ...options, password })
+      const server = await startEmbeddedPostgres({ ...options, password, mustBeThere })
       options.onConnectionString(server.connectionString)
       if (options.mayBeMadeAnew) password = new URL(server.connectionString).password
+      else mustBeThere = true
       return server
     },
     readiness: async () => undefined,

@@ -29,6 +29,7 @@ export const SUPERUSER = 'cryptotalks'
 /**
  * Opens the cluster under `dataDir`, making it if there is none, with this superuser password or a fresh one.
  * `durable: false` spares the flush to disk, for clusters that are thrown away.
+ * @throws when `mustBeThere` and it is not
  */
 export async function openCluster(
   dataDir: string,
@@ -37,11 +38,21 @@ export async function openCluster(
   {
     durable,
     password: given,
-  }: { readonly durable: boolean; readonly password?: string | undefined },
+    mustBeThere = false,
+  }: {
+    readonly durable: boolean
+    readonly password?: string | undefined
+    readonly mustBeThere?: boolean
+  },
 ): Promise<Cluster> {
   const folder = join(dataDir, 'data')
   const passwordFile = join(dataDir, 'password')
   if (!existsSync(join(folder, 'PG_VERSION'))) {
+    if (mustBeThere) {
+      throw new Error(
+        `Its data is gone from ${folder}: stop the site, put ${dataDir} back from its newest backup and start again`,
+      )
+    }
     const password = given ?? randomBytes(24).toString('base64url')
     writeFileSync(passwordFile, password, { mode: 0o600 })
     await makeCluster(dataDir, password, binaries, user, durable)
