@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
 export interface ReadModels {
-  /** Resolves when every projector stands at `position` or beyond; rejects after the time-out. */
+  /** Resolves when every projector stands at `position` or beyond, and is shown; rejects after the time-out. */
   caughtUp(position: bigint, timeoutSeconds: number): Promise<void>
   /** The tables of every projector, schema-qualified, as they are and not through their views. */
   tables(): Promise<readonly { readonly schema: string; readonly name: string }[]>
@@ -24,7 +24,8 @@ export async function openReadModels(databaseUrl: string): Promise<ReadModels> {
     )
     if (!found?.made) return true
     const [row] = await query<{ there: number }>(
-      'select count(*)::int as there from projections.checkpoints where position >= $1::numeric',
+      `select count(*)::int as there from projections.checkpoints
+       join projections.live using (projector, version) where position >= $1::numeric`,
       [String(position)],
     )
     return (row?.there ?? 0) < projectors
