@@ -1,7 +1,7 @@
 // The embedded PostgreSQL: a real server of our own on 127.0.0.1, its data in one folder.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import {
@@ -85,6 +85,8 @@ export async function startEmbeddedPostgres(
   const port = options.port || (await freePort())
   const logFile = join(dataDir, 'postgres.log')
   const { settings = {} } = options
+  rotate(logFile)
+  const log = { file: logFile, begin: sizeOf(logFile) }
   const server = spawnServer({ cluster, binaries, user, port, durable, settings, logFile })
   endWithParent(server, {
     signal: 'INT',
@@ -94,7 +96,7 @@ export async function startEmbeddedPostgres(
   const connectionTo = (database: string) =>
     `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}`
   try {
-    await waitUntilReady(server, connectionTo('postgres'), logFile)
+    await waitUntilReady(server, connectionTo('postgres'), log)
     const database = options.database ?? 'cryptotalks'
     await ensureDatabase(connectionTo('postgres'), database)
     return {
@@ -141,7 +143,6 @@ function spawnServer(start: ServerStart) {
     ...start.settings,
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }
-  rotate(logFile)
   const log = openSync(logFile, 'a', 0o600)
   const server = spawn(
     binaries.postgres,
@@ -162,7 +163,7 @@ function spawnServer(start: ServerStart) {
   return server
 }
 
-async function waitUntilReady(server: ChildProcess, connectionString: string, logFile: string) {
+async function waitUntilReady(server: ChildProcess, connectionString: string, log: LogOfRun) {
   let ended: string | undefined
   server.once('error', error => {
     ended = error.message
@@ -182,7 +183,7 @@ async function waitUntilReady(server: ChildProcess, connectionString: string, lo
     } catch (cause) {
       const failure = ended ?? (Date.now() > deadline ? 'it does not answer' : undefined)
       if (failure !== undefined) {
-        throw new Error(`PostgreSQL did not start, ${failure}: ${lastLines(logFile)}`, { cause })
+        throw new Error(`PostgreSQL did not start, ${failure}: ${lastLines(log)}`, { cause })
       }
     }
     await new Promise(resolve => setTimeout(resolve, 25))
@@ -213,14 +214,18 @@ async function endServer(server: ChildProcess, signal: NodeJS.Signals, exited: P
   await exited
 }
 
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+
 function rotate(logFile: string): void {
-  if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES) {
-    renameSync(logFile, `${logFile}.1`)
-  }
+  if (sizeOf(logFile) > LOG_BYTES) renameSync(logFile, `${logFile}.1`)
 }
 
-function lastLines(logFile: string): string {
-  return existsSync(logFile)
-    ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')
-    : ''
+/** The server's log, and where this run of it begins: what an earlier one said would mislead. */
+interface LogOfRun {
+  readonly file: string
+  readonly begin: number
+}
+
+function lastLines({ file, begin }: LogOfRun): string {
+  return readFileSync(file).subarray(begin).toString().trim().split('\n').slice(-5).join('\n')
 }

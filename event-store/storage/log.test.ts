@@ -1,5 +1,5 @@
 // What a log must hold to: nothing lost over a restart, all or nothing, ids found again, nothing shown that is not on disk.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { idOf, type NewEvent, positionOf, revisionOf } from '../protocol/recorded-event.ts'
@@ -56,6 +56,14 @@ test('a full disk refuses what does not fit, and takes it when there is room aga
   freeBytes = 2 ** 40
   append(log, 's')
   expect(headOf(log, 's')).toBe(1)
+})
+
+test('a log whose files were removed takes nothing that nobody would find again', () => {
+  const log = logs.open('it')
+  append(log, 's')
+  rmSync(logs.folder('it'), { recursive: true })
+  expect(() => append(log, 's')).toThrow(/The log is gone from .*put the folder back/)
+  expect(headOf(log, 's')).toBe(0)
 })
 
 test('a position that was given to nothing is not given again', async () => {

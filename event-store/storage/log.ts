@@ -344,6 +344,7 @@ export class Log extends LogReader {
   #append(pending: Pending): void {
     const { entries } = pending
     markCommit(entries)
+    this.#segments.demandFile()
     this.#demandRoom(pending)
     this.#segments.append(entries)
   }

@@ -3,6 +3,7 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
+  fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type PlaceVisitor, showEntriesAt } from './entries-at.ts'
-import { StoreFull } from './errors.ts'
+import { DamagedStore, StoreFull } from './errors.ts'
 import { openFinished, openSegments } from './open-segments.ts'
 import { type EntryVisitor, type KnownSegment, Segment } from './segment.ts'
 import { encodeHead, encodeTail, segmentName } from './segment-file.ts'
@@ -148,6 +149,18 @@ export class Segments {
       throw new StoreFull(this.#options.dir, { cause: error })
     }
     for (const { length } of entries) last.grow(length)
+  }
+
+  /**
+   * Throws `DamagedStore` when somebody has removed the last file: it takes writes for as long as it is open, and is nowhere
+   * after a restart.
+   */
+  demandFile(): void {
+    const { dir, durable } = this.#options
+    if (!durable || fstatSync(this.last.file).nlink > 0) return
+    throw new DamagedStore(
+      `The log is gone from ${dir}: stop the server, put the folder back from its newest backup, and start again.`,
+    )
   }
 
   /** Has everything written so far on disk when it returns. Throws the system's error. */
