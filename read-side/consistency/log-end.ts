@@ -1,6 +1,7 @@
 // Where the log ends, as far as it matters to readers: whether what they ask to see can be in it at all.
+
 import { logStart, type Position } from '@cryptotalks/shared-kernel/eventsourcing/positions'
-import { within } from './within.ts'
+import { within } from '@cryptotalks/shared-kernel/eventsourcing/within'
 
 export interface LogEnd {
   /** Whether the log does not go as far as this; undefined when the event store does not tell in time. */
@@ -26,7 +27,7 @@ export function createLogEnd(
     // Whoever joins here must not get the answer to a question that was asked before they came.
     await asking.catch(() => undefined)
     next = undefined
-    const answer = within(askMilliseconds, read())
+    const answer = within(askMilliseconds, 'Reading the end of the log', read())
     asking = answer
     end = await answer
     foundAt = now()

@@ -1,9 +1,10 @@
 // Sessions as the log has them, for as long as the event store tells; read models are believed while it does not.
+
 import type {
   SessionInLog,
   SessionsInLog,
 } from '@cryptotalks/shared-kernel/eventsourcing/sessions-in-log'
-import { within } from '../consistency/within.ts'
+import { within } from '@cryptotalks/shared-kernel/eventsourcing/within'
 
 /** The session, or undefined when the event store can't be asked: then nobody can sign out either. */
 export type LookUpSession = (sessionId: string) => Promise<SessionInLog | undefined>
@@ -22,7 +23,7 @@ export function lookUpSessions(
   return async sessionId => {
     if (now() < pausedUntil) return undefined
     try {
-      return await within(askMilliseconds, sessions.find(sessionId))
+      return await within(askMilliseconds, 'Looking up a session', sessions.find(sessionId))
     } catch {
       pausedUntil = now() + pauseMilliseconds
       return undefined

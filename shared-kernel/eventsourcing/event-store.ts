@@ -15,6 +15,7 @@ import type { StoredEvent, StoredFact } from './codec.ts'
 import type { EventMetadata } from './metadata.ts'
 import { noSpaceIn } from './no-space.ts'
 import type { Position } from './positions.ts'
+import { within } from './within.ts'
 
 /** A stream's newest revision as a command found it; the append holds only if it still is. */
 export type ExpectedRevision = number | 'no_stream'
@@ -63,21 +64,6 @@ const utf8 = new TextEncoder()
 
 // As bytes the client sends metadata as it is; an object it takes through base64, which its protobuf then undoes twice.
 const bytesOf = (metadata: EventMetadata) => utf8.encode(JSON.stringify(metadata))
-
-async function within<T>(milliseconds: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`${what} took over ${milliseconds} ms`)),
-      milliseconds,
-    )
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 /** An event as the client resolved it, in the kernel's words; undefined for a link whose target is gone. */
 export function toStored({ event }: ResolvedEvent): StoredEvent | undefined {
