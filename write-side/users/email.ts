@@ -12,6 +12,8 @@ const localPart = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/i
 const strayDots = /^\.|\.\.|\.$/
 const asciiDomain =
   /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
+// A label that stays as it is encoded when it is to be shown stands for no letters. Node 20 refuses it, Node 24 keeps it.
+const undecoded = /(^|\.)xn--/
 // Read as part of a URL, these would end the domain or be taken out of it.
 const notInDomains = /[\p{Cc}\s/?#\\:@%[\]]/u
 
@@ -40,7 +42,7 @@ export function readEmail(text: string): ReadEmail {
   // Folds what nobody sees in a domain, and gives its letters their one spelling.
   const ascii = notInDomains.test(domain) ? '' : domainToASCII(domain)
   const folded = domainToUnicode(ascii)
-  if (!asciiDomain.test(ascii) || hidesSomething(folded))
+  if (!asciiDomain.test(ascii) || undecoded.test(folded) || hidesSomething(folded))
     return fault('After the @ there is no domain, as example.org is one.')
   return { email: `${local}@${folded}` }
 }
