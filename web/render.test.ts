@@ -404,6 +404,19 @@ describe('while read models are behind what somebody has just done', () => {
     expect(html).not.toContain('resting')
   })
 
+  it('such a page says so once, and is nothing to tell us of', async () => {
+    const said = { ...behind, instance: 'urn:correlation:one' }
+    const api = async (apiPath: string) => {
+      if (apiPath.startsWith('/api/posts/')) return Response.json(said, { status: 503 })
+      const answer = await fixtureApi(apiPath, { now, visitor: 'marrow' })
+      answer.headers.set('cryptotalks-behind', 'true')
+      return answer
+    }
+    const { html } = await draw('/posts/just-written', { api })
+    expect(html).not.toContain('What you have just written is safe')
+    expect(html).not.toContain('If you tell us')
+  })
+
   it.each(['/', '/posts', '/posts/new', '/market', '/users/marrow', '/sign-in', '/more'])(
     'somebody who has just signed in is nowhere taken for a guest: %s',
     async path => {

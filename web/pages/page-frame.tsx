@@ -22,7 +22,7 @@ function Shown(props: ShownProps) {
   const { page, loaded } = opened
   return (
     <>
-      <Show when={first && useStart().behind}>
+      <Show when={first && loaded.data && useStart().behind}>
         <Behind />
       </Show>
       <Show

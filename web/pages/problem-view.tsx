@@ -57,7 +57,7 @@ export function ProblemView(props: {
         <h1>{wordsFor(problem()).title}</h1>
         <p class="dim">
           {wordsFor(problem()).text}
-          <Show when={problem().status >= 500 && problem().instance}>
+          <Show when={!waiting() && problem().status >= 500 && problem().instance}>
             {id => (
               <>
                 {' '}
